@@ -1,0 +1,283 @@
+//! What we tell people: one [`Diagnostic`] value, rendered elsewhere in as many ways as there are readers.
+//!
+//! Functions return what they found as [`Checked`]: a value if there is one, and everything they noticed.
+//! Nothing here prints.
+
+use std::fmt::Write as _;
+
+use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+
+use crate::text::{Files, Span};
+
+/// A letter to the user: what is wrong, where, and what to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// A stable name, such as `unknown-key`, for documentation and for tests.
+    pub code: &'static str,
+    /// Whether the build can go on.
+    pub severity: Severity,
+    /// What is wrong, in one sentence without a final period; names in backticks.
+    pub message: String,
+    /// Where. The first is the primary place; the others explain.
+    pub labels: Vec<Label>,
+    /// What to write instead, one advice each.
+    pub help: Vec<String>,
+}
+
+/// Whether the build can go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// The build goes on.
+    Warning,
+    /// The build does not start.
+    Error,
+}
+
+/// A place and what is to be said about it (may be empty).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Label {
+    /// Where.
+    pub span: Span,
+    /// What to say there.
+    pub text: String,
+}
+
+impl Diagnostic {
+    /// An error without a place yet.
+    pub fn error(code: &'static str, message: impl Into<String>) -> Self {
+        Self { code, severity: Severity::Error, message: message.into(), labels: vec![], help: vec![] }
+    }
+
+    /// A warning without a place yet.
+    pub fn warning(code: &'static str, message: impl Into<String>) -> Self {
+        Self { severity: Severity::Warning, ..Self::error(code, message) }
+    }
+
+    /// Adds the place that it is about.
+    #[must_use]
+    pub fn at(self, span: Span) -> Self {
+        self.label(span, "")
+    }
+
+    /// Adds a place and what is to be said about it.
+    #[must_use]
+    pub fn label(mut self, span: Span, text: impl Into<String>) -> Self {
+        self.labels.push(Label { span, text: text.into() });
+        self
+    }
+
+    /// Adds an advice.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help.push(help.into());
+        self
+    }
+
+    /// Whether the build cannot start.
+    pub fn is_error(&self) -> bool {
+        self.severity == Severity::Error
+    }
+
+    /// For readers that show the excerpt themselves (buildx does, from typed error details): place, code,
+    /// message and advice, without the excerpt.
+    pub fn brief(&self, files: &Files) -> String {
+        let mut out = String::new();
+        if let Some((name, line, column)) = self.place(files) {
+            let _ = write!(out, "{name}:{line}:{column}: ");
+        }
+        let _ = write!(out, "{}[{}]: {}", self.severity.word(), self.code, self.message);
+        for label in self.labels.iter().filter(|label| !label.text.is_empty()) {
+            let _ = write!(out, "\n  = note: {}", label.text);
+        }
+        for help in &self.help {
+            let _ = write!(out, "\n  = help: {help}");
+        }
+        out
+    }
+
+    /// With the excerpt, in the form that rustc made familiar; no colours.
+    pub fn render(&self, files: &Files) -> String {
+        let level = match self.severity {
+            Severity::Error => Level::ERROR,
+            Severity::Warning => Level::WARNING,
+        };
+        let mut group = level.primary_title(&self.message).id(self.code).elements(self.snippets(files));
+        for help in &self.help {
+            group = group.element(Level::HELP.message(help));
+        }
+        Renderer::plain().render(&[group])
+    }
+
+    /// The name of the file, and line and column counted from 1, of the primary place.
+    pub fn place<'f>(&self, files: &'f Files) -> Option<(&'f str, usize, usize)> {
+        let span = self.labels.first()?.span;
+        let file = files.get(span.file)?;
+        let (line, column) = file.line_column(span.start);
+        Some((file.name(), line, column))
+    }
+
+    /// One snippet a file, in the order in which the labels name them; the first label is the primary one.
+    fn snippets<'s>(
+        &'s self,
+        files: &'s Files,
+    ) -> Vec<Snippet<'s, annotate_snippets::Annotation<'s>>> {
+        let mut order = vec![];
+        for label in &self.labels {
+            if !order.contains(&label.span.file) {
+                order.push(label.span.file);
+            }
+        }
+        let annotation = |(index, label): (usize, &'s Label)| {
+            let kind = if index == 0 { AnnotationKind::Primary } else { AnnotationKind::Context };
+            let annotation = kind.span(label.span.range());
+            if label.text.is_empty() { annotation } else { annotation.label(&label.text) }
+        };
+        order
+            .into_iter()
+            .filter_map(|id| {
+                let file = files.get(id)?;
+                let annotations =
+                    self.labels.iter().enumerate().filter(|(_, label)| label.span.file == id).map(annotation);
+                Some(Snippet::source(file.text()).path(file.name()).annotations(annotations))
+            })
+            .collect()
+    }
+}
+
+impl Severity {
+    /// The word that messages begin with.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+        }
+    }
+}
+
+/// A value if there is one, and everything that was noticed on the way. Without a value there is at least one
+/// error.
+#[derive(Debug, Clone)]
+pub struct Checked<T> {
+    value: Option<T>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl<T> Checked<T> {
+    /// A value with nothing to say about it.
+    pub fn ok(value: T) -> Self {
+        Self { value: Some(value), diagnostics: vec![] }
+    }
+
+    /// A value and what was noticed. With an error among it, the value is there for further checks only.
+    pub fn new(value: T, diagnostics: Vec<Diagnostic>) -> Self {
+        Self { value: Some(value), diagnostics }
+    }
+
+    /// No value, one error.
+    pub fn failed(error: Diagnostic) -> Self {
+        Self::none(vec![error])
+    }
+
+    /// No value.
+    ///
+    /// # Panics
+    /// If no error is among the diagnostics: then nobody would learn why there is no value.
+    pub fn none(diagnostics: Vec<Diagnostic>) -> Self {
+        assert!(diagnostics.iter().any(Diagnostic::is_error), "no value, and no error that says why");
+        Self { value: None, diagnostics }
+    }
+
+    /// What was noticed.
+    pub fn diagnostics(&self) -> &[Diagnostic] {
+        &self.diagnostics
+    }
+
+    /// The value, even with errors beside it; its diagnostics are added to `into`.
+    pub fn drain_into(self, into: &mut Vec<Diagnostic>) -> Option<T> {
+        into.extend(self.diagnostics);
+        self.value
+    }
+
+    /// The value and the warnings, or all diagnostics if an error is among them.
+    pub fn into_result(self) -> Result<(T, Vec<Diagnostic>), Vec<Diagnostic>> {
+        match self.value {
+            Some(value) if !self.diagnostics.iter().any(Diagnostic::is_error) => Ok((value, self.diagnostics)),
+            _ => Err(self.diagnostics),
+        }
+    }
+
+    /// The same diagnostics with another value.
+    pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Checked<U> {
+        Checked { value: self.value.map(f), diagnostics: self.diagnostics }
+    }
+}
+
+/// The candidate that a misspelt word most likely meant: nearest by edit distance, at most a third of its
+/// letters away (and at most 3), the first of equals.
+pub fn did_you_mean<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
+    let limit = (word.chars().count() / 3).clamp(1, 3);
+    candidates
+        .into_iter()
+        .map(|candidate| (edit_distance(word, candidate), candidate))
+        .filter(|(distance, _)| *distance <= limit)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
+
+/// Letters to insert, delete, replace or swap with a neighbour to turn one word into the other
+/// (optimal string alignment), whatever their case.
+pub fn edit_distance(a: &str, b: &str) -> usize {
+    let a: Vec<char> = a.to_lowercase().chars().collect();
+    let b: Vec<char> = b.to_lowercase().chars().collect();
+    let mut rows = vec![vec![0; b.len() + 1]; a.len() + 1];
+    for i in 0..=a.len() {
+        for j in 0..=b.len() {
+            rows[i][j] = match (i, j) {
+                (0, _) => j,
+                (_, 0) => i,
+                _ => {
+                    let replaced = rows[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
+                    let mut best = replaced.min(rows[i - 1][j] + 1).min(rows[i][j - 1] + 1);
+                    if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                        best = best.min(rows[i - 2][j - 2] + 1);
+                    }
+                    best
+                }
+            };
+        }
+    }
+    rows[a.len()][b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn renders_as_rustc_does() {
+        let mut files = Files::default();
+        let file = files.add("app.toml", "# syntax=x\nfrom = \"python\"\n");
+        let diagnostic = Diagnostic::error("unpinned-base", "base image has no digest")
+            .at(file.span(18..26))
+            .help("write `python@sha256:…`");
+        insta::assert_snapshot!(diagnostic.render(&files), @r"
+        ");
+        insta::assert_snapshot!(diagnostic.brief(&files), @r"
+        ");
+    }
+
+    #[test]
+    fn empty_and_last_spans_render() {
+        let mut files = Files::default();
+        let file = files.add("a.toml", "a = ");
+        let text = Diagnostic::error("x", "y").at(file.span(4..4)).render(&files);
+        assert!(text.contains("a.toml:1:5"), "{text}");
+    }
+
+    #[test]
+    fn nearest_word() {
+        assert_eq!(did_you_mean("pyhton", ["python", "platform"]), Some("python"));
+        assert_eq!(did_you_mean("zzz", ["python", "platform"]), None);
+        assert_eq!(edit_distance("", "abc"), 3);
+    }
+}

@@ -1,0 +1,8 @@
+//! wheelbase: a BuildKit frontend for Python apps.
+//!
+//! Bytes become a [`spec::Spec`] and a [`lock::Lock`]; with the facts of the base image they become a plan;
+//! a plan becomes an LLB graph and an image configuration. Every arrow is a function of its arguments: no
+//! clock, no disk, no network. Only [`gateway`] touches the world, and only [`driver`] calls it.
+
+pub mod diag;
+pub mod text;

@@ -1,0 +1,206 @@
+//! The words between the frontend and the helper: what each command takes, and the facts that come back.
+//!
+//! A command is run as `helper NAME JSON`. The JSON is part of the op and so of its cache key: a field that
+//! does not change the output must not be in it, and a new optional field must not appear where it is unset.
+
+use serde::{Deserialize, Serialize};
+
+/// Where the facts lie in the tree that the `facts` command writes, and so in the image.
+pub const FACTS_PATH: &str = "/opt/venv/share/wheelbase/facts.json";
+
+/// The modification time of every file, directory and link that we make: 1980-01-01T00:00:00Z, the earliest
+/// that a zip archive can hold (Python's `zipfile` refuses 1970).
+pub const MTIME: i64 = 315_532_800;
+
+/// `helper facts JSON`: reads what has to be known of a base, and writes the first layer of the image: the
+/// user's lines in passwd and group, its home, the skeleton of the environment, the facts themselves.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FactsRequest {
+    /// Where the tree of the base is mounted, read-only: `/base`.
+    pub base: String,
+    /// Where the output is mounted: `/out`.
+    pub out: String,
+    /// The `PATH` of the base's image configuration; the interpreter is looked for along it.
+    pub path: String,
+    /// The prefix of the environment: `/opt/venv`.
+    pub venv: String,
+    /// The user that must exist in the image. `None`: the base's users stay as they are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<NewUser>,
+}
+
+/// A user for the image. If passwd already has its name or its number, that line is kept and nothing is added.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewUser {
+    /// Login name.
+    pub name: String,
+    /// User number.
+    pub uid: u32,
+    /// Group number; the group has the user's name.
+    pub gid: u32,
+    /// Home directory, made with mode 0755 and owned by the user.
+    pub home: String,
+}
+
+/// `helper install JSON`: installs wheels into an environment prefix, in the order given.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InstallRequest {
+    /// Where the wheels are mounted: `/in`.
+    pub input: String,
+    /// Where the output is mounted: `/out`. The environment is written to `out` + `venv`.
+    pub out: String,
+    /// The prefix of the environment as the image sees it: `/opt/venv`. Scripts start with
+    /// `#!/opt/venv/bin/python`.
+    pub venv: String,
+    /// The minor version with its ABI flag, as in the name of the library directory: `3.12`, `3.13t`.
+    pub python: String,
+    /// The directories above `venv` that are not plain (mode 0755, owner 0:0) in the base, outermost first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ancestors: Vec<Directory>,
+    /// The wheels, in the order of precedence: of two that write one path, the later wins.
+    pub wheels: Vec<WheelInput>,
+    /// The interpreter of the exec's own root that compiles bytecode; `None`: no bytecode.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compile_with: Option<String>,
+}
+
+/// A wheel to be installed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WheelInput {
+    /// Its path below `input`: a `.whl` file, or a directory that holds exactly one.
+    pub file: String,
+    /// Normalised name (PEP 503) that the wheel must have.
+    pub name: String,
+    /// Whether it was asked for by name, rather than pulled in: writes `REQUESTED`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub requested: bool,
+    /// The content of `direct_url.json` (PEP 610), for what does not come from an index.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub direct_url: Option<serde_json::Value>,
+    /// For a wheel that was built here, so that its name is not known before: the tags that fit the target,
+    /// of which it must have one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub accepted_tags: Vec<String>,
+}
+
+/// `helper directories JSON`: writes directories with exactly the given type, owner and mode, so that a layer
+/// that is merged onto a base does not change the base's own directories. BuildKit's mkdir cannot: it masks the
+/// mode with 0777.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DirectoriesRequest {
+    /// Where the output is mounted: `/out`.
+    pub out: String,
+    /// What to make, parents before children; parents that are not named are plain (0755, 0:0).
+    pub directories: Vec<Directory>,
+}
+
+/// A directory that is not plain: not mode 0755, or not owned by 0:0.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Directory {
+    /// Absolute path.
+    pub path: String,
+    /// Mode bits, with setuid, setgid and sticky: `0o1777`.
+    pub mode: u32,
+    /// Owner.
+    pub uid: u32,
+    /// Group.
+    pub gid: u32,
+}
+
+/// What has to be known of a base image, read from its files; nothing of it is run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Facts {
+    /// The Python interpreter; `None` if there is none along `PATH`.
+    pub interpreter: Option<Interpreter>,
+    /// The C library that the interpreter (or, without one, `/bin/sh`) is linked with.
+    pub libc: Option<Libc>,
+    /// From os-release.
+    pub distribution: Option<Distribution>,
+    /// Whether `/bin/sh` exists.
+    pub shell: bool,
+    /// Users, in the order of passwd.
+    pub users: Vec<User>,
+    /// Groups, in the order of group.
+    pub groups: Vec<Group>,
+    /// Every directory that is not mode 0755 and owned by 0:0, by path.
+    pub directories: Vec<Directory>,
+    /// Every symbolic link that leads to a directory, by path.
+    pub directory_links: Vec<DirectoryLink>,
+}
+
+/// A Python interpreter as the files show it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Interpreter {
+    /// The executable, links resolved, absolute in the image: `/usr/local/bin/python3.12`.
+    pub path: String,
+    /// `cpython` (others are recognised and refused by the frontend): `implementation_name` of PEP 508.
+    pub implementation: String,
+    /// Full release: `3.12.4`; pre-releases as Python writes them: `3.14.0rc1`.
+    pub version: String,
+    /// ABI flags: empty, or `t` for free-threaded, `d` for debug.
+    pub abi_flags: String,
+    /// Machine of the executable, in the words of `uname -m`: `x86_64`, `aarch64`, `armv7l`, `i686`, `ppc64le`,
+    /// `s390x`, `riscv64`.
+    pub machine: String,
+}
+
+/// A C library and its version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Libc {
+    /// GNU: `{"glibc": [2, 36]}`.
+    Glibc(u32, u32),
+    /// musl: `{"musl": [1, 2]}`.
+    Musl(u32, u32),
+}
+
+/// What os-release says (os-release(5)).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Distribution {
+    /// `ID`: `debian`.
+    pub id: String,
+    /// `ID_LIKE`, split at spaces.
+    #[serde(default)]
+    pub like: Vec<String>,
+    /// `VERSION_ID`, if any: `12`.
+    pub version: Option<String>,
+    /// `VERSION_CODENAME`, if any: `bookworm`.
+    pub codename: Option<String>,
+}
+
+/// A line of passwd.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct User {
+    /// Login name.
+    pub name: String,
+    /// User number.
+    pub uid: u32,
+    /// Number of its first group.
+    pub gid: u32,
+    /// Home directory.
+    pub home: String,
+}
+
+/// A line of group.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Group {
+    /// Group name.
+    pub name: String,
+    /// Group number.
+    pub gid: u32,
+}
+
+/// A symbolic link that leads to a directory.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct DirectoryLink {
+    /// Where the link is, absolute, its own parents resolved: `/bin`.
+    pub path: String,
+    /// The directory that it leads to, absolute, links resolved: `/usr/bin`.
+    pub to: String,
+}
