@@ -117,10 +117,7 @@ impl Diagnostic {
     }
 
     /// One snippet a file, in the order in which the labels name them; the first label is the primary one.
-    fn snippets<'s>(
-        &'s self,
-        files: &'s Files,
-    ) -> Vec<Snippet<'s, annotate_snippets::Annotation<'s>>> {
+    fn snippets<'s>(&'s self, files: &'s Files) -> Vec<Snippet<'s, annotate_snippets::Annotation<'s>>> {
         let mut order = vec![];
         for label in &self.labels {
             if !order.contains(&label.span.file) {
@@ -201,7 +198,9 @@ impl<T> Checked<T> {
     /// The value and the warnings, or all diagnostics if an error is among them.
     pub fn into_result(self) -> Result<(T, Vec<Diagnostic>), Vec<Diagnostic>> {
         match self.value {
-            Some(value) if !self.diagnostics.iter().any(Diagnostic::is_error) => Ok((value, self.diagnostics)),
+            Some(value) if !self.diagnostics.iter().any(Diagnostic::is_error) => {
+                Ok((value, self.diagnostics))
+            }
             _ => Err(self.diagnostics),
         }
     }

@@ -5,4 +5,6 @@
 //! clock, no disk, no network. Only [`gateway`] touches the world, and only [`driver`] calls it.
 
 pub mod diag;
+pub mod select;
+pub mod spec;
 pub mod text;
