@@ -28,6 +28,10 @@ pub struct FactsRequest {
     /// The user that must exist in the image. `None`: the base's users stay as they are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user: Option<NewUser>,
+    /// Where the image without its system packages is mounted, if `base` has packages installed on top of it:
+    /// then [`Interpreter::from_packages`] says which of the two the interpreter comes from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before_packages: Option<String>,
 }
 
 /// A user for the image. If passwd already has its name or its number, that line is kept and nothing is added.
@@ -42,6 +46,9 @@ pub struct NewUser {
     pub gid: u32,
     /// Home directory, made with mode 0755 and owned by the user.
     pub home: String,
+    /// If the base has a user of this name (`nonroot`), that one serves, and nothing is added.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unless: Option<String>,
 }
 
 /// `helper install JSON`: installs wheels into an environment prefix, in the order given.
@@ -148,6 +155,9 @@ pub struct Interpreter {
     /// Machine of the executable, in the words of `uname -m`: `x86_64`, `aarch64`, `armv7l`, `i686`, `ppc64le`,
     /// `s390x`, `riscv64`.
     pub machine: String,
+    /// Whether it comes with the system packages rather than with the image below them.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub from_packages: bool,
 }
 
 /// A C library and its version.
