@@ -214,3 +214,51 @@ pub struct DirectoryLink {
     /// The directory that it leads to, absolute, links resolved: `/usr/bin`.
     pub to: String,
 }
+
+/// Where the pylock of a resolution lies in the tree that the `resolve` command writes, and so in the image.
+pub const PYLOCK_PATH: &str = "/opt/venv/share/wheelbase/pylock.toml";
+
+/// `helper resolve JSON`: has uv resolve requirements into a pylock (PEP 751), the only thing that it writes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ResolveRequest {
+    /// The uv executable: `/uv/bin/uv`.
+    pub uv: String,
+    /// Where the output is mounted: `/out`.
+    pub out: String,
+    /// The interpreter of the exec's own root that is resolved for.
+    pub interpreter: String,
+    /// Lines of a requirements file (pip's format, without includes and index options).
+    pub requirements: Vec<String>,
+    /// Lines of a constraints file.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub constraints: Vec<String>,
+    /// Whether the requirements are complete, so that the dependencies of packages are not looked at.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub complete: bool,
+    /// URLs of indexes, the default one first; empty: uv's own default.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub indexes: Vec<String>,
+    /// The directories above the environment that are not plain in the base, outermost first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ancestors: Vec<Directory>,
+}
+
+/// `helper build JSON`: has uv build one wheel from an sdist or a source tree.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BuildRequest {
+    /// The uv executable: `/uv/bin/uv`.
+    pub uv: String,
+    /// The archive or the directory with the sources.
+    pub source: String,
+    /// Where the output is mounted; the wheel is written to its root.
+    pub out: String,
+    /// The interpreter, by a name that is on `PATH`: `python3.12`.
+    pub python: String,
+    /// Normalised name that the wheel must have.
+    pub name: String,
+    /// URLs of indexes for what the build itself requires, the default one first; empty: uv's own default.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub indexes: Vec<String>,
+}
