@@ -76,7 +76,7 @@ fn graphs() -> BTreeMap<&'static str, Output> {
         ),
         ("file-copy-chown-id", File::on(Fs::Scratch).copy(context(), "/", "/app", whole).output()),
         ("diff", diff(&image().into(), &changed.into()).expect("a diff")),
-        ("image", Image::new("docker.io/library/alpine:latest", &amd64).output()),
+        ("image", image()),
         ("file-copy", File::on(image()).copy(context(), "/src", "/app/", python).output()),
         ("merge", merge([image().into(), mkdir("/a").into(), mkdir("/b").into()]).expect("a merge")),
         ("http-checksum", wheel()),
