@@ -6,6 +6,7 @@
 
 pub mod diag;
 pub mod image;
+pub mod lower;
 pub mod plan;
 pub mod select;
 pub mod spec;
