@@ -5,6 +5,7 @@
 //! clock, no disk, no network. Only [`gateway`] touches the world, and only [`driver`] calls it.
 
 pub mod diag;
+pub mod lock;
 pub mod select;
 pub mod spec;
 pub mod text;
