@@ -8,6 +8,7 @@ pub mod diag;
 pub mod image;
 pub mod lower;
 pub mod plan;
+pub mod lock;
 pub mod select;
 pub mod spec;
 pub mod text;
