@@ -4,7 +4,13 @@
 //! a plan becomes an LLB graph and an image configuration. Every arrow is a function of its arguments: no
 //! clock, no disk, no network. Only [`gateway`] touches the world, and only [`driver`] calls it.
 
+pub mod answer;
+mod base64;
+pub mod context;
 pub mod diag;
+pub mod gateway;
+pub mod options;
+pub mod run;
 pub mod select;
 pub mod spec;
 pub mod text;
