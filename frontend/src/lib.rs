@@ -4,11 +4,17 @@
 //! a plan becomes an LLB graph and an image configuration. Every arrow is a function of its arguments: no
 //! clock, no disk, no network. Only [`gateway`] touches the world, and only [`driver`] calls it.
 
+pub mod answer;
+mod base64;
+pub mod context;
 pub mod diag;
+pub mod gateway;
 pub mod image;
-pub mod lower;
-pub mod plan;
 pub mod lock;
+pub mod lower;
+pub mod options;
+pub mod plan;
+pub mod run;
 pub mod select;
 pub mod spec;
 pub mod text;
