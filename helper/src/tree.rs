@@ -52,8 +52,8 @@ impl Tree {
         if self.made.contains(path) {
             return Ok(());
         }
-        if let Some((parent, _)) = path.rsplit_once('/') {
-            self.directory(if parent.is_empty() { "/" } else { parent })?;
+        if let Some(parent) = parent(path) {
+            self.directory(parent)?;
         }
         let host = self.host(path);
         match fs::symlink_metadata(&host) {
@@ -140,8 +140,8 @@ impl Tree {
     /// Makes room for a file or link at `path`: its directory is there, and it is not.
     fn clear(&mut self, path: &str) -> Result<PathBuf> {
         let path = checked(path)?;
-        if let Some((parent, _)) = path.rsplit_once('/') {
-            self.directory(if parent.is_empty() { "/" } else { parent })?;
+        if let Some(parent) = parent(path) {
+            self.directory(parent)?;
         }
         let host = self.host(path);
         match fs::symlink_metadata(&host) {
@@ -164,6 +164,15 @@ fn checked(path: &str) -> Result<&str> {
         Some("") => Ok(trimmed),
         Some(rest) if rest.split('/').all(plain) => Ok(trimmed),
         _ => Err(Error::new(format!("`{}` is not a plain absolute path", path.escape_debug()))),
+    }
+}
+
+/// The directory that a checked path lies in; the root lies in none.
+fn parent(path: &str) -> Option<&str> {
+    match path.rsplit_once('/')? {
+        ("", "") => None,
+        ("", _) => Some("/"),
+        (parent, _) => Some(parent),
     }
 }
 
