@@ -18,7 +18,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use wheelbase_helper::contract::{Directory, FactsRequest, InstallRequest};
 
-use crate::select::{GitCommit, RemoteFile};
+use crate::lock::GitCommit;
+use crate::select::RemoteFile;
 use crate::text::Span;
 
 pub use bases::{compile_base, default_base};

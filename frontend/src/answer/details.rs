@@ -2,7 +2,7 @@
 //! empty left out.
 
 use buildkit_proto::pb;
-use buildkit_proto::protobuf::Any;
+use buildkit_proto::rpc::Any;
 use serde_json::{Map, Value, json};
 
 use crate::base64;

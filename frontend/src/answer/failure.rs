@@ -1,6 +1,6 @@
 //! Why there is no answer: *your input*, *the daemon* or *our bug*. Nothing else exists.
 
-use buildkit_proto::protobuf::Any;
+use buildkit_proto::rpc::Any;
 use buildkit_proto::rpc;
 use tonic::Code;
 
