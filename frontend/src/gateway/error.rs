@@ -89,7 +89,7 @@ impl std::error::Error for GatewayError {}
 #[cfg(test)]
 mod tests {
     use super::*;
-    use buildkit_proto::protobuf::Any;
+    use buildkit_proto::rpc::Any;
 
     #[test]
     fn context_is_added_outermost_first() {
