@@ -1,7 +1,7 @@
 //! Why there is no answer: *your input*, *the daemon* or *our bug*. Nothing else exists.
 
-use buildkit_proto::rpc::Any;
 use buildkit_proto::rpc;
+use buildkit_proto::rpc::Any;
 use tonic::Code;
 
 use super::details;
