@@ -132,9 +132,10 @@ pub trait Gateway: Send + Sync {
         request: ImageRequest,
     ) -> impl Future<Output = Result<ResolvedImage, GatewayError>> + Send;
 
-    /// The graphs that the client gave as inputs (`input:` contexts), by name.
+    /// The graphs that the client gave as inputs (`input:` contexts), by name. None, where the daemon is too old
+    /// for inputs.
     fn inputs(&self) -> impl Future<Output = Result<BTreeMap<String, pb::Definition>, GatewayError>> + Send;
 
-    /// Shows a warning to the user.
+    /// Shows a warning to the user, if the daemon is able to.
     fn warn(&self, warning: WarnRequest) -> impl Future<Output = Result<(), GatewayError>> + Send;
 }

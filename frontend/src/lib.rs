@@ -5,7 +5,6 @@
 //! clock, no disk, no network. Only [`gateway`] touches the world, and only [`driver`] calls it.
 
 pub mod answer;
-mod base64;
 pub mod context;
 pub mod diag;
 pub mod gateway;

@@ -4,7 +4,7 @@
 //! travel in a header with each error, so of a large file only the neighbourhood of the place is sent: lines
 //! before it are left empty, so that the numbers hold, and what comes after it is left out.
 
-use buildkit_proto::pb;
+use buildkit_proto::errors::{Range, Source, SourceInfo};
 
 use crate::text::{Files, SourceFile, Span};
 
@@ -29,31 +29,35 @@ pub(crate) fn lines(file: &SourceFile, span: Span) -> (usize, usize) {
     (first, last.max(first))
 }
 
-/// Lines as BuildKit's message has them.
-pub(crate) fn range((first, last): (usize, usize)) -> pb::Range {
-    let position = |line| pb::Position { line: i32::try_from(line).unwrap_or(i32::MAX), character: 0 };
-    pb::Range { start: Some(position(first)), end: Some(position(last)) }
+/// Lines as BuildKit's messages have them.
+pub(crate) fn range((first, last): (usize, usize)) -> Range {
+    let line = |line| u32::try_from(line).unwrap_or(u32::MAX);
+    Range::lines(line(first), line(last))
 }
 
 /// The file of a span, or what is needed of it, with the lines of the span. `None` for a span of other `Files`.
-pub(crate) fn excerpt(files: &Files, span: Span) -> Option<(pb::SourceInfo, pb::Range)> {
+pub(crate) fn excerpt(files: &Files, span: Span) -> Option<Source> {
     let file = files.get(span.file)?;
     let lines = lines(file, span);
     let data = match file.text().len() <= SMALL {
         true => file.text().to_owned(),
         false => neighbourhood(file.text(), lines),
     };
-    let info = pb::SourceInfo {
+    Some(Source { info: Some(source_info(file, data)), ranges: vec![range(lines)] })
+}
+
+/// A file under its name, with all or some of its text.
+pub(crate) fn source_info(file: &SourceFile, text: String) -> SourceInfo {
+    SourceInfo {
         filename: file.name().to_owned(),
-        data: data.into_bytes(),
+        data: text.into_bytes(),
         language: language(file.name()).to_owned(),
         definition: None,
-    };
-    Some((info, range(lines)))
+    }
 }
 
 /// What clients call the language; they may highlight by it.
-pub(crate) fn language(name: &str) -> &'static str {
+fn language(name: &str) -> &'static str {
     match name.rsplit_once('.').map(|(_, extension)| extension) {
         Some("txt" | "in") => "",
         Some("json") => "JSON",
@@ -83,9 +87,9 @@ mod tests {
         let text: String = (1..=20_000).map(|line| format!("line {line}\n")).collect();
         let at = text.find("line 15000\n").unwrap();
         let file = files.add("uv.lock", text);
-        let (info, range) = excerpt(&files, file.span(at..at + 10)).unwrap();
-        assert_eq!(range.start.unwrap().line, 15_000);
-        let data = String::from_utf8(info.data).unwrap();
+        let source = excerpt(&files, file.span(at..at + 10)).unwrap();
+        assert_eq!(source.ranges, [Range::lines(15_000, 15_000)]);
+        let data = String::from_utf8(source.info.unwrap().data).unwrap();
         assert!(data.len() < SMALL, "{}", data.len());
         assert_eq!(data.lines().nth(14_999), Some("line 15000"));
         assert_eq!(data.lines().nth(14_993), Some("line 14994"));
@@ -97,8 +101,8 @@ mod tests {
     fn one_endless_line_is_cut_between_characters() {
         let mut files = Files::default();
         let file = files.add("a.toml", "ñ".repeat(SMALL));
-        let (info, _) = excerpt(&files, file.span(0..2)).unwrap();
-        assert_eq!(info.data.len(), 2 * WIDEST + 1);
+        let source = excerpt(&files, file.span(0..2)).unwrap();
+        assert_eq!(source.info.unwrap().data.len(), 2 * WIDEST + 1);
     }
 
     #[test]
