@@ -9,6 +9,8 @@ pub mod context;
 pub mod diag;
 pub mod gateway;
 pub mod image;
+pub mod lock;
+pub mod lower;
 pub mod options;
 pub mod plan;
 pub mod run;

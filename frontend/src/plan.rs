@@ -18,7 +18,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use wheelbase_helper::contract::{Directory, FactsRequest, InstallRequest};
 
-use crate::select::{GitCommit, RemoteFile};
+use crate::lock::GitCommit;
+use crate::select::RemoteFile;
 use crate::text::Span;
 
 pub use bases::{compile_base, default_base};
@@ -79,6 +80,9 @@ pub struct Stage {
     /// Whether caches are not to be used (`--no-cache`, `--no-cache-filter`).
     #[serde(skip)]
     pub ignore_cache: bool,
+    /// Whether the interpreter comes with the system packages rather than with the base.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub interpreter_from_packages: bool,
     /// Whether it runs on the builder's own platform, whatever the image's is.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub native: bool,
@@ -131,6 +135,9 @@ pub struct Resolution {
     /// Index options: the default index first, if it is not the usual one.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub indexes: Vec<String>,
+    /// The directories above the environment that are not plain in the base, outermost first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub ancestors: Vec<Directory>,
     /// Where the requirements are written.
     #[serde(skip)]
     pub origin: Option<Span>,

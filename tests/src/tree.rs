@@ -37,7 +37,8 @@ impl Tree {
     /// # Panics
     /// If it is none.
     pub fn read(archive: &Path) -> Self {
-        let file = std::fs::File::open(archive).unwrap_or_else(|error| panic!("{}: {error}", archive.display()));
+        let file =
+            std::fs::File::open(archive).unwrap_or_else(|error| panic!("{}: {error}", archive.display()));
         let mut tree = Self::default();
         let mut archive = tar::Archive::new(file);
         for entry in archive.entries().expect("a tar archive") {
@@ -47,8 +48,12 @@ impl Tree {
             tree.entries.insert(path, Entry::read(&mut entry));
         }
         // A hard link is another name of a file; which of them is "the" file depends on the order.
-        let links: Vec<_> =
-            tree.entries.iter().filter(|(_, entry)| entry.kind == "hardlink").map(|(p, _)| p.clone()).collect();
+        let links: Vec<_> = tree
+            .entries
+            .iter()
+            .filter(|(_, entry)| entry.kind == "hardlink")
+            .map(|(p, _)| p.clone())
+            .collect();
         for link in links {
             let target = tree.entries[&link].content.trim_start_matches('/').to_owned();
             if let Some(target) = tree.entries.get(&target).cloned() {
@@ -60,7 +65,8 @@ impl Tree {
 
     /// What differs between two trees, one line an entry; times are not compared.
     pub fn differences(&self, other: &Self) -> Vec<String> {
-        let paths = self.entries.keys().chain(other.entries.keys()).collect::<std::collections::BTreeSet<_>>();
+        let paths =
+            self.entries.keys().chain(other.entries.keys()).collect::<std::collections::BTreeSet<_>>();
         let show = |entry: Option<&Entry>| entry.map_or_else(|| "-".to_owned(), ToString::to_string);
         paths
             .into_iter()

@@ -6,7 +6,8 @@
 
 use sha2::{Digest as _, Sha256};
 
-use crate::select::{Artifact, Chosen, PackageName};
+use crate::lock::name::PackageName;
+use crate::select::{Artifact, Chosen};
 
 /// The buckets of a project that does not say `layers`.
 pub const BUCKETS: u32 = 8;
@@ -119,7 +120,8 @@ fn bucket_of(name: &PackageName, buckets: u32) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::select::{RemoteFile, Tree};
+    use crate::lock::Tree;
+    use crate::select::RemoteFile;
 
     fn wheel(name: &str, size: Option<u64>) -> Chosen {
         let filename = format!("{name}-1-py3-none-any.whl");

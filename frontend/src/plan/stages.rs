@@ -215,6 +215,7 @@ impl Ingredients<'_> {
                 names.is_empty() || names.iter().any(|known| known.eq_ignore_ascii_case(name))
             }),
             native: written.native,
+            interpreter_from_packages: false,
             base,
         };
         let user = app_user(written.user.as_ref());
@@ -318,6 +319,7 @@ impl Ingredients<'_> {
         if let Some(layer) = &mut stage.facts {
             layer.resolution.clone_from(&dependencies.resolution);
         }
+        stage.interpreter_from_packages = interpreter.from_packages;
         stage.groups = layers(dependencies, facts, interpreter);
     }
 
