@@ -9,6 +9,11 @@ mod paging;
 mod pipe;
 pub mod stdio;
 
+#[cfg(any(test, feature = "testing"))]
+pub mod bridge;
+#[cfg(any(test, feature = "testing"))]
+pub mod fake;
+
 pub use caps::Caps;
 pub use error::GatewayError;
 
