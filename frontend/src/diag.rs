@@ -3,11 +3,12 @@
 //! Functions return what they found as [`Checked`]: a value if there is one, and everything they noticed.
 //! Nothing here prints.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
-use crate::text::{Files, Span};
+use crate::text::{Files, SourceFile, Span};
 
 /// A letter to the user: what is wrong, where, and what to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +23,9 @@ pub struct Diagnostic {
     pub labels: Vec<Label>,
     /// What to write instead, one advice each.
     pub help: Vec<String>,
+    /// Places that hold a secret (the password in a URL): whoever shows the file because of this diagnostic
+    /// shows [`Diagnostic::shown_text`], where they are blanked.
+    pub hidden: Vec<Span>,
 }
 
 /// Whether the build can go on.
@@ -45,7 +49,14 @@ pub struct Label {
 impl Diagnostic {
     /// An error without a place yet.
     pub fn error(code: &'static str, message: impl Into<String>) -> Self {
-        Self { code, severity: Severity::Error, message: message.into(), labels: vec![], help: vec![] }
+        Self {
+            code,
+            severity: Severity::Error,
+            message: message.into(),
+            labels: vec![],
+            help: vec![],
+            hidden: vec![],
+        }
     }
 
     /// A warning without a place yet.
@@ -71,6 +82,34 @@ impl Diagnostic {
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help.push(help.into());
         self
+    }
+
+    /// Adds a place whose text must not be shown.
+    #[must_use]
+    pub fn hide(mut self, span: Span) -> Self {
+        self.hidden.push(span);
+        self
+    }
+
+    /// The text of a file as it may be shown with this diagnostic: as it is, but for the places that hold a
+    /// secret, which are stars. Lines, columns and lengths in bytes stay the same, so every span still fits.
+    /// Excerpts are made of this text, and so must be a source that is attached to an error for others to
+    /// print.
+    pub fn shown_text<'f>(&self, file: &'f SourceFile) -> Cow<'f, str> {
+        let hidden: Vec<Span> = self.hidden.iter().copied().filter(|span| span.file == file.id()).collect();
+        if hidden.is_empty() {
+            return Cow::Borrowed(file.text());
+        }
+        let mut text = String::with_capacity(file.text().len());
+        for (at, character) in file.text().char_indices() {
+            let secret = hidden.iter().any(|span| span.range().contains(&at));
+            match character {
+                '\n' | '\r' => text.push(character),
+                _ if secret => text.extend(std::iter::repeat_n('*', character.len_utf8())),
+                _ => text.push(character),
+            }
+        }
+        Cow::Owned(text)
     }
 
     /// Whether the build cannot start.
@@ -135,7 +174,7 @@ impl Diagnostic {
                 let file = files.get(id)?;
                 let annotations =
                     self.labels.iter().enumerate().filter(|(_, label)| label.span.file == id).map(annotation);
-                Some(Snippet::source(file.text()).path(file.name()).annotations(annotations))
+                Some(Snippet::source(self.shown_text(file)).path(file.name()).annotations(annotations))
             })
             .collect()
     }

@@ -10,6 +10,7 @@ mod platform;
 mod table;
 mod values;
 
+pub use buildkit_llb::Platform;
 pub use platform::{native_platform, parse_platform, platform};
 pub use table::{Key, OPTIONS, Row};
 pub(crate) use values::boolean;
@@ -17,7 +18,6 @@ pub use values::{CheckOptions, ExtraHost, NetworkMode, NoCache, ProxyEnv, Resolv
 
 use std::collections::BTreeMap;
 
-use buildkit_llb::Platform;
 use buildkit_proto::keys;
 
 use crate::context::{NamedContexts, RemoteContext};

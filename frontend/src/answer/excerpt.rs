@@ -6,6 +6,7 @@
 
 use buildkit_proto::errors::{Range, Source, SourceInfo};
 
+use crate::diag::Diagnostic;
 use crate::text::{Files, SourceFile, Span};
 
 /// Files up to this size are sent whole.
@@ -35,13 +36,16 @@ pub(crate) fn range((first, last): (usize, usize)) -> Range {
     Range::lines(line(first), line(last))
 }
 
-/// The file of a span, or what is needed of it, with the lines of the span. `None` for a span of other `Files`.
-pub(crate) fn excerpt(files: &Files, span: Span) -> Option<Source> {
+/// The file of the primary place of a diagnostic, or what is needed of it, with its lines. What the diagnostic
+/// hides stays hidden. `None` without a place.
+pub(crate) fn excerpt(diagnostic: &Diagnostic, files: &Files) -> Option<Source> {
+    let span = diagnostic.labels.first()?.span;
     let file = files.get(span.file)?;
     let lines = lines(file, span);
-    let data = match file.text().len() <= SMALL {
-        true => file.text().to_owned(),
-        false => neighbourhood(file.text(), lines),
+    let text = diagnostic.shown_text(file);
+    let data = match text.len() <= SMALL {
+        true => text.into_owned(),
+        false => neighbourhood(&text, lines),
     };
     Some(Source { info: Some(source_info(file, data)), ranges: vec![range(lines)] })
 }
@@ -81,13 +85,17 @@ fn neighbourhood(text: &str, (first, last): (usize, usize)) -> String {
 mod tests {
     use super::*;
 
+    fn error() -> Diagnostic {
+        Diagnostic::error("bad", "bad")
+    }
+
     #[test]
     fn a_large_file_shrinks_and_its_line_numbers_hold() {
         let mut files = Files::default();
         let text: String = (1..=20_000).map(|line| format!("line {line}\n")).collect();
         let at = text.find("line 15000\n").unwrap();
         let file = files.add("uv.lock", text);
-        let source = excerpt(&files, file.span(at..at + 10)).unwrap();
+        let source = excerpt(&error().at(file.span(at..at + 10)), &files).unwrap();
         assert_eq!(source.ranges, [Range::lines(15_000, 15_000)]);
         let data = String::from_utf8(source.info.unwrap().data).unwrap();
         assert!(data.len() < SMALL, "{}", data.len());
@@ -101,8 +109,17 @@ mod tests {
     fn one_endless_line_is_cut_between_characters() {
         let mut files = Files::default();
         let file = files.add("a.toml", "ñ".repeat(SMALL));
-        let source = excerpt(&files, file.span(0..2)).unwrap();
+        let source = excerpt(&error().at(file.span(0..2)), &files).unwrap();
         assert_eq!(source.info.unwrap().data.len(), 2 * WIDEST + 1);
+    }
+
+    #[test]
+    fn secrets_stay_hidden() {
+        let mut files = Files::default();
+        let file = files.add("a.toml", "url = 'https://me:secret@host'");
+        let error = error().at(file.span(0..3)).hide(file.span(18..24));
+        let data = excerpt(&error, &files).unwrap().info.unwrap().data;
+        assert_eq!(String::from_utf8(data).unwrap(), "url = 'https://me:******@host'");
     }
 
     #[test]

@@ -65,7 +65,7 @@ fn of_input(diagnostics: &[Diagnostic], files: &Files) -> rpc::Status {
         parts.push(format!("… and {more} more errors"));
     }
     let mut sources: Vec<Source> = vec![];
-    for source in errors.iter().filter_map(|error| excerpt(files, error.labels.first()?.span)) {
+    for source in errors.iter().filter_map(|error| excerpt(error, files)) {
         let known = |other: &Source| other.ranges == source.ranges && name(other) == name(&source);
         if sources.len() < MOST_EXCERPTS && !sources.iter().any(known) {
             sources.push(source);

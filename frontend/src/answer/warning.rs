@@ -13,7 +13,7 @@ pub fn warning(diagnostic: &Diagnostic, files: &Files, digest: &str) -> WarnRequ
     let place = diagnostic.place(files).map(|(name, line, _)| format!(" ({name} line {line})"));
     let notes =
         diagnostic.labels.iter().filter(|label| !label.text.is_empty()).map(|label| label.text.clone());
-    let source = diagnostic.labels.first().and_then(|label| excerpt(files, label.span)).unwrap_or_default();
+    let source = excerpt(diagnostic, files).unwrap_or_default();
     WarnRequest {
         digest: digest.to_owned(),
         short: format!("{}: {}{}", diagnostic.code, diagnostic.message, place.unwrap_or_default()),

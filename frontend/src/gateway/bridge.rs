@@ -214,7 +214,8 @@ impl LlbBridge for FakeBridge {
             "" => String::new(),
             path => format!("{path}/"),
         };
-        let below = self.script.files.iter().filter_map(|(path, data)| Some((path.strip_prefix(&prefix)?, data)));
+        let below =
+            self.script.files.iter().filter_map(|(path, data)| Some((path.strip_prefix(&prefix)?, data)));
         let entries: Vec<fsutil::Stat> = below
             .filter(|(name, _)| !name.contains('/'))
             .map(|(name, data)| fsutil::Stat {
@@ -262,7 +263,11 @@ impl LlbBridge for FakeBridge {
             config,
             ..Default::default()
         });
-        Ok(Response::new(wire::ResolveSourceMetaResponse { source: Some(source), image, ..Default::default() }))
+        Ok(Response::new(wire::ResolveSourceMetaResponse {
+            source: Some(source),
+            image,
+            ..Default::default()
+        }))
     }
 
     async fn resolve_image_config(
@@ -279,13 +284,19 @@ impl LlbBridge for FakeBridge {
         }))
     }
 
-    async fn inputs(&self, _: Request<wire::InputsRequest>) -> Result<Response<wire::InputsResponse>, Status> {
+    async fn inputs(
+        &self,
+        _: Request<wire::InputsRequest>,
+    ) -> Result<Response<wire::InputsResponse>, Status> {
         self.enter("inputs", |_| {}).await?;
         let definitions = self.script.inputs.clone().into_iter().collect();
         Ok(Response::new(wire::InputsResponse { definitions }))
     }
 
-    async fn warn(&self, request: Request<wire::WarnRequest>) -> Result<Response<wire::WarnResponse>, Status> {
+    async fn warn(
+        &self,
+        request: Request<wire::WarnRequest>,
+    ) -> Result<Response<wire::WarnResponse>, Status> {
         self.enter("warn", |record| record.warnings.push(request.into_inner())).await?;
         Ok(Response::new(wire::WarnResponse {}))
     }

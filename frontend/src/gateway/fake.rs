@@ -98,7 +98,8 @@ impl FakeGateway {
 
     /// What a graph is known by here.
     fn name(&self, definition: &pb::Definition) -> String {
-        let ops: Vec<pb::Op> = definition.def.iter().filter_map(|op| pb::Op::decode(op.as_slice()).ok()).collect();
+        let ops: Vec<pb::Op> =
+            definition.def.iter().filter_map(|op| pb::Op::decode(op.as_slice()).ok()).collect();
         let Some(digest) = ops.last().and_then(|last| Some(last.inputs.first()?.digest.clone())) else {
             return String::new();
         };
@@ -178,19 +179,27 @@ mod tests {
     #[tokio::test]
     async fn results_are_known_by_source_or_name() {
         let local = Local::new("context").output();
-        let facts = File::on(local.clone()).mkdir("/a", 0o755, false, None, None).meta(Meta::named("facts")).output();
+        let facts =
+            File::on(local.clone()).mkdir("/a", 0o755, false, None, None).meta(Meta::named("facts")).output();
         let gateway = FakeGateway::new()
             .file("local://context", "app.toml", "a = 1")
             .file("local://context", "src/a.py", "")
             .file("facts", "facts.json", "{}")
             .fail("read_file facts", GatewayError::new(Code::Unknown, "boom"));
-        let solve = |output| gateway.solve(SolveRequest { definition: definition(&output), ..Default::default() });
+        let solve =
+            |output| gateway.solve(SolveRequest { definition: definition(&output), ..Default::default() });
         let (local, facts) = (solve(local).await.unwrap(), solve(facts).await.unwrap());
         assert_eq!(gateway.read_file(&local, "app.toml").await.unwrap(), Some(b"a = 1".to_vec()));
         assert_eq!(gateway.read_file(&local, "none").await.unwrap(), None);
         assert_eq!(gateway.read_file(&facts, "facts.json").await.unwrap_err().message(), "boom");
-        let names: Vec<String> =
-            gateway.read_dir(&local, ".").await.unwrap().unwrap().into_iter().map(|entry| entry.path).collect();
+        let names: Vec<String> = gateway
+            .read_dir(&local, ".")
+            .await
+            .unwrap()
+            .unwrap()
+            .into_iter()
+            .map(|entry| entry.path)
+            .collect();
         assert_eq!(names, ["app.toml", "src"]);
         assert_eq!(gateway.read_dir(&local, "none").await.unwrap(), None);
         assert_eq!(gateway.calls()[..2], ["solve local://context", "solve facts"]);

@@ -1,0 +1,107 @@
+//! The TOML document around a description: its syntax errors, and which of its tables the description is.
+
+use toml::de::{DeTable, DeValue};
+
+use super::keys;
+use super::reader::Node;
+use super::table;
+use crate::diag::{Diagnostic, edit_distance};
+use crate::text::SourceFile;
+
+/// At most this many syntax errors are shown: one missing quote can make many.
+const MAX_SYNTAX_ERRORS: usize = 10;
+
+/// The whole document, as far as it can be read, and its syntax errors.
+pub(super) fn parse(file: &SourceFile) -> (DeValue<'_>, Vec<Diagnostic>) {
+    let (table, errors) = DeTable::parse_recoverable(file.text());
+    let mut diagnostics: Vec<Diagnostic> = vec![];
+    for error in errors {
+        let span = file.span(error.span().unwrap_or(0..0));
+        let line = file.line_column(span.start).0;
+        let known =
+            |other: &Diagnostic| other.labels.iter().any(|l| file.line_column(l.span.start).0 == line);
+        if diagnostics.iter().any(known) {
+            continue;
+        }
+        if diagnostics.len() == MAX_SYNTAX_ERRORS {
+            diagnostics.push(
+                Diagnostic::error("toml-syntax", "there are more errors in the TOML syntax of this file")
+                    .label(span, "the next one"),
+            );
+            break;
+        }
+        let message = error.message().trim_end_matches('.');
+        let error = Diagnostic::error("toml-syntax", format!("not valid TOML: {message}")).at(span);
+        diagnostics.push(match help(file.text().lines().nth(line - 1).unwrap_or_default()) {
+            Some(help) => error.help(help),
+            None => error,
+        });
+    }
+    (DeValue::Table(table.into_inner()), diagnostics)
+}
+
+/// What people most often mean by a line that is not TOML.
+fn help(line: &str) -> Option<String> {
+    let line = line.trim();
+    if line.starts_with("FROM ") || line.starts_with("RUN ") || line.starts_with("COPY ") {
+        return Some("this looks like a Dockerfile; a description for wheelbase is a TOML file".to_owned());
+    }
+    let (key, value) = line.split_once('=')?;
+    let (key, value) = (key.trim(), value.trim());
+    let name = !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c));
+    let bare = !value.is_empty() && !value.contains(['"', '\'', '[', ']', '{', '}', '#']);
+    (name && bare).then(|| format!("strings are written in quotes: {key} = \"{value}\""))
+}
+
+/// Where the description is.
+pub(super) enum Place<'a> {
+    /// The whole document.
+    Document,
+    /// `[tool.wheelbase]` of a `pyproject.toml`.
+    Tool(Node<'a>),
+    /// Nowhere: a `pyproject.toml` that does not speak of us. The project is to be detected.
+    Absent,
+}
+
+/// Finds the description. It is decided by what the document holds, not by what the file is called, since any
+/// name is legal for both.
+pub(super) fn locate<'a>(file: &SourceFile, document: &'a DeValue<'a>) -> (Place<'a>, Vec<Diagnostic>) {
+    let DeValue::Table(top) = document else { return (Place::Document, vec![]) };
+    if !["project", "build-system", "tool", "dependency-groups"].iter().any(|name| top.contains_key(*name)) {
+        return (Place::Document, vec![]);
+    }
+    let mut diagnostics = vec![];
+    for (key, _) in top.iter() {
+        let ours = table::rows(keys::top::KEYS).into_iter().chain(table::rows(keys::stage::KEYS));
+        if ours.map(|row| row.name).any(|name| name == key.get_ref()) {
+            diagnostics.push(
+                Diagnostic::error("misplaced-key", format!("`{}` is not read here", key.get_ref()))
+                    .label(file.span(key.span()), "this file is a `pyproject.toml`")
+                    .help("write it below `[tool.wheelbase]`"),
+            );
+        }
+    }
+    let Some(DeValue::Table(tools)) = top.get("tool").map(|tool| tool.get_ref()) else {
+        return (Place::Absent, diagnostics);
+    };
+    let Some((key, value)) = tools.get_key_value("wheelbase") else {
+        for (key, _) in tools.iter().filter(|(key, _)| edit_distance(key.get_ref(), "wheelbase") <= 2) {
+            diagnostics.push(
+                Diagnostic::warning("misspelt-tool", format!("`[tool.{}]` is not read", key.get_ref()))
+                    .label(file.span(key.span()), "did you mean `wheelbase`?"),
+            );
+        }
+        return (Place::Absent, diagnostics);
+    };
+    let key_span = file.span(key.span());
+    let node = Node { key: "wheelbase", key_span, span: file.span(value.span()), value: value.get_ref() };
+    if !value.get_ref().is_table() {
+        diagnostics.push(
+            Diagnostic::error("wrong-type", "`tool.wheelbase` must be a table")
+                .at(node.span)
+                .help("write the description below `[tool.wheelbase]`"),
+        );
+        return (Place::Absent, diagnostics);
+    }
+    (Place::Tool(node), diagnostics)
+}

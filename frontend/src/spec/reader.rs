@@ -1,0 +1,313 @@
+//! Walks the TOML document: values with their places, strings with their arguments put in, and the errors about
+//! types. It knows no key of the language.
+
+use toml::de::DeValue;
+
+use super::args::Args;
+use super::shape::{self, Shape};
+use super::table::Row;
+use crate::diag::{Diagnostic, did_you_mean};
+use crate::text::{SourceFile, Span, Spanned};
+
+/// A value of the document: the key that it is written under, and where both stand. An item of an array has the
+/// key of its array.
+#[derive(Clone, Copy)]
+pub(super) struct Node<'a> {
+    pub(super) key: &'a str,
+    pub(super) key_span: Span,
+    pub(super) span: Span,
+    pub(super) value: &'a DeValue<'a>,
+}
+
+/// Reads one description, and collects what there is to say about it.
+pub(super) struct Reader<'a> {
+    file: &'a SourceFile,
+    /// The table that the description is: empty, or `tool.wheelbase.`.
+    prefix: &'static str,
+    /// What `${{ NAME }}` stands for; filled before anything that may use it is read.
+    pub(super) args: Args,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(file: &'a SourceFile, prefix: &'static str) -> Self {
+        Self { file, prefix, args: Args::default(), diagnostics: vec![] }
+    }
+
+    /// Everything that was reported.
+    pub(super) fn finish(self) -> Vec<Diagnostic> {
+        self.diagnostics
+    }
+
+    pub(super) fn report(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+
+    pub(super) fn file(&self) -> &'a SourceFile {
+        self.file
+    }
+
+    /// A header as it has to be written in this file: `[stages.app]`, `[tool.wheelbase.stages.app]`.
+    pub(super) fn header(&self, path: &str) -> String {
+        format!("[{}{path}]", self.prefix)
+    }
+
+    /// Where keys of the top level have to be written, for people.
+    pub(super) fn top_level(&self) -> String {
+        match self.prefix {
+            "" => "above the first `[table]`".to_owned(),
+            prefix => format!("directly below `[{}]`", prefix.trim_end_matches('.')),
+        }
+    }
+
+    /// The text of the file at a place.
+    pub(super) fn source(&self, span: Span) -> &'a str {
+        &self.file.text()[span.range()]
+    }
+
+    /// The entries of a table, in the order of the file; none for anything else.
+    pub(super) fn entries(&self, table: Node<'a>) -> Vec<Node<'a>> {
+        let DeValue::Table(entries) = table.value else { return vec![] };
+        let mut entries: Vec<Node<'a>> = entries
+            .iter()
+            .map(|(key, value)| Node {
+                key: key.get_ref(),
+                key_span: self.file.span(key.span()),
+                span: self.file.span(value.span()),
+                value: value.get_ref(),
+            })
+            .collect();
+        entries.sort_by_key(|entry| entry.key_span);
+        entries
+    }
+
+    /// The items of an array; none for anything else.
+    pub(super) fn items(&self, array: Node<'a>) -> Vec<Node<'a>> {
+        let DeValue::Array(items) = array.value else { return vec![] };
+        items
+            .iter()
+            .map(|item| Node { span: self.file.span(item.span()), value: item.get_ref(), ..array })
+            .collect()
+    }
+
+    /// A string, with its arguments put in. `None` for anything else, and where an argument is wrong.
+    pub(super) fn text(&mut self, node: Node<'a>) -> Option<Spanned<String>> {
+        let written = node.value.as_str()?;
+        let value = self.substitute(node, written)?;
+        if value.contains('\0') {
+            self.report(
+                Diagnostic::error("nul-byte", format!("`{}` holds a NUL byte", node.key))
+                    .label(node.span, "no program can be given one"),
+            );
+            return None;
+        }
+        Some(Spanned::new(value, node.span))
+    }
+
+    /// A string that a rule accepts. The rule's error is reported at the string.
+    pub(super) fn rule<T>(
+        &mut self,
+        node: Node<'a>,
+        rule: impl FnOnce(&str) -> Result<T, Refusal>,
+    ) -> Option<Spanned<T>> {
+        let text = self.text(node)?;
+        match rule(&text.value) {
+            Ok(value) => Some(Spanned::new(value, text.span)),
+            Err(refusal) => {
+                self.report(refusal.at(text.span));
+                None
+            }
+        }
+    }
+
+    /// An array of strings, each of which a rule accepts; the others are left out.
+    pub(super) fn list<T>(
+        &mut self,
+        node: Node<'a>,
+        rule: impl Fn(&str) -> Result<T, Refusal>,
+    ) -> Vec<Spanned<T>> {
+        self.items(node).into_iter().filter_map(|item| self.rule(item, &rule)).collect()
+    }
+
+    /// Whether the outermost type of a value is right. Whatever is wrong with it, inside too, is reported.
+    pub(super) fn fits(&mut self, row: &Row, node: Node<'a>) -> bool {
+        self.fits_shape(row, &row.shape, node, false)
+    }
+
+    fn fits_shape(&mut self, row: &Row, wanted: &Shape, node: Node<'a>, item: bool) -> bool {
+        let Some(shape) = wanted.alternative(node.value) else {
+            let error = self.wrong_type(row, wanted, node, item);
+            self.report(error);
+            return false;
+        };
+        match shape {
+            Shape::List(inner) => {
+                for item in self.items(node) {
+                    self.fits_shape(row, inner, item, true);
+                }
+            }
+            Shape::Argv => {
+                for item in self.items(node) {
+                    self.fits_shape(row, &Shape::Text, item, true);
+                }
+            }
+            Shape::Map(inner) => {
+                for entry in self.entries(node) {
+                    self.fits_shape(row, inner, entry, false);
+                }
+            }
+            Shape::Choice(choices) => return self.fits_choice(node, choices),
+            Shape::Integer(least, most) => return self.fits_bounds(node, *least, *most),
+            _ => {}
+        }
+        true
+    }
+
+    fn fits_choice(&mut self, node: Node<'a>, choices: &'static [&'static str]) -> bool {
+        let Some(text) = self.text(node) else { return false };
+        if choices.contains(&text.as_str()) {
+            return true;
+        }
+        let error = Diagnostic::error(
+            "unknown-value",
+            format!("`{}` cannot be `{}`", node.key, shorten(&text.value)),
+        );
+        let error = match did_you_mean(&text.value, choices.iter().copied()) {
+            Some(choice) => error.label(node.span, format!("did you mean `{choice}`?")),
+            None => error.at(node.span),
+        };
+        self.report(error.help(format!("write {}", Shape::Choice(choices).words())));
+        false
+    }
+
+    fn fits_bounds(&mut self, node: Node<'a>, least: i64, most: i64) -> bool {
+        let fits = integer(node).is_some_and(|value| (least..=most).contains(&value));
+        if !fits {
+            self.report(
+                Diagnostic::error("out-of-range", format!("`{}` is out of range", node.key))
+                    .label(node.span, format!("must be between {least} and {most}")),
+            );
+        }
+        fits
+    }
+
+    /// What was found, what is wanted, and what to write instead, as near to what was written as can be.
+    fn wrong_type(&self, row: &Row, wanted: &Shape, node: Node<'a>, item: bool) -> Diagnostic {
+        let what = match item {
+            true => format!("an item of `{}`", node.key),
+            false => format!("`{}`", node.key),
+        };
+        let error = Diagnostic::error(
+            "wrong-type",
+            format!("{what} must be {}, not {}", wanted.words(), shape::found(node.value)),
+        );
+        let error = match node.value {
+            // The whole of a table below a header is the header: its last word says enough.
+            DeValue::Table(_) => error.at(node.key_span),
+            _ => error.at(node.span),
+        };
+        match self.repair(wanted, node, item) {
+            Some(help) => error.help(help),
+            None => error.help(format!("for example: {}", row.example.replace('\n', "\n              "))),
+        }
+    }
+
+    /// The value as it would be right, where that can be told from what was written.
+    fn repair(&self, wanted: &Shape, node: Node<'a>, item: bool) -> Option<String> {
+        let written = self.source(node.span);
+        if written.len() > 120 || written.contains('\n') {
+            return None;
+        }
+        let assign = |value: &str| match item {
+            true => format!("write {value}"),
+            false => format!("write {} = {value}", bare_or_quoted(node.key)),
+        };
+        let shapes: Vec<&Shape> = match wanted {
+            Shape::OneOf(shapes) => shapes.iter().collect(),
+            shape => vec![shape],
+        };
+        let text = shapes.iter().any(|shape| matches!(shape, Shape::Text | Shape::Pattern(_)));
+        match node.value {
+            DeValue::Float(float) if text => {
+                let number: f64 = float.as_str().parse().ok()?;
+                Some(format!("{}: without quotes it is the number {number}", assign(&quoted(written))))
+            }
+            DeValue::Integer(_) | DeValue::Boolean(_) | DeValue::Datetime(_) if text => {
+                Some(assign(&quoted(written)))
+            }
+            DeValue::String(line) if shapes.iter().any(|shape| matches!(shape, Shape::Argv)) => {
+                let words: Vec<String> = line.split_whitespace().map(quoted).collect();
+                Some(assign(&format!("[{}]", words.join(", "))))
+            }
+            value => {
+                let fits =
+                    |shape: &&Shape| matches!(shape, Shape::List(item) if item.alternative(value).is_some());
+                let header = matches!(value, DeValue::Table(_)) && written.starts_with('[');
+                (!header && shapes.iter().any(fits)).then(|| assign(&format!("[{written}]")))
+            }
+        }
+    }
+}
+
+/// Why a rule does not accept a string.
+pub(super) struct Refusal {
+    pub(super) code: &'static str,
+    pub(super) message: String,
+    pub(super) label: String,
+    pub(super) help: Option<String>,
+}
+
+impl Refusal {
+    pub(super) fn new(code: &'static str, message: impl Into<String>, label: impl Into<String>) -> Self {
+        Self { code, message: message.into(), label: label.into(), help: None }
+    }
+
+    pub(super) fn help(self, help: impl Into<String>) -> Self {
+        Self { help: Some(help.into()), ..self }
+    }
+
+    pub(super) fn at(self, span: Span) -> Diagnostic {
+        let error = Diagnostic::error(self.code, self.message).label(span, self.label);
+        match self.help {
+            Some(help) => error.help(help),
+            None => error,
+        }
+    }
+}
+
+/// An integer of the document, if it is one that fits.
+pub(super) fn integer(node: Node<'_>) -> Option<i64> {
+    let integer = node.value.as_integer()?;
+    i64::from_str_radix(integer.as_str(), integer.radix()).ok()
+}
+
+/// A string as TOML writes it.
+pub(super) fn quoted(text: &str) -> String {
+    let mut out = String::from("\"");
+    for character in text.chars() {
+        match character {
+            '"' | '\\' => out.extend(['\\', character]),
+            '\n' => out.push_str("\\n"),
+            '\t' => out.push_str("\\t"),
+            c if c.is_control() => out.push_str(&format!("\\u{:04X}", u32::from(c))),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
+
+/// A key as TOML writes it.
+pub(super) fn bare_or_quoted(key: &str) -> String {
+    let bare = !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
+    if bare { key.to_owned() } else { quoted(key) }
+}
+
+/// A value of the user's for a message: one line, not too long.
+pub(super) fn shorten(text: &str) -> String {
+    let line: String = text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
+    match line.char_indices().nth(60) {
+        Some((at, _)) => format!("{}…", &line[..at]),
+        None => line,
+    }
+}
