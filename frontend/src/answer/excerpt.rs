@@ -45,13 +45,28 @@ pub(crate) fn excerpt(diagnostic: &Diagnostic, files: &Files) -> Option<Source> 
     let text = diagnostic.shown_text(file);
     let data = match text.len() <= SMALL {
         true => text.into_owned(),
-        false => neighbourhood(&text, lines),
+        false => neighbourhood(&text, &[lines]),
     };
     Some(Source { info: Some(source_info(file, data)), ranges: vec![range(lines)] })
 }
 
+/// A file, or what is needed of it to show the primary places of many diagnostics, with nothing that any of them
+/// hides.
+pub(crate) fn for_all(diagnostics: &[Diagnostic], file: &SourceFile) -> SourceInfo {
+    let hidden = diagnostics.iter().flat_map(|diagnostic| &diagnostic.hidden);
+    let all = hidden.fold(Diagnostic::warning("", ""), |all, span| all.hide(*span));
+    let text = all.shown_text(file);
+    let spans = diagnostics.iter().filter_map(|diagnostic| Some(diagnostic.labels.first()?.span));
+    let places: Vec<(usize, usize)> =
+        spans.filter(|span| span.file == file.id()).map(|span| lines(file, span)).collect();
+    match text.len() <= SMALL {
+        true => source_info(file, text.into_owned()),
+        false => source_info(file, neighbourhood(&text, &places)),
+    }
+}
+
 /// A file under its name, with all or some of its text.
-pub(crate) fn source_info(file: &SourceFile, text: String) -> SourceInfo {
+fn source_info(file: &SourceFile, text: String) -> SourceInfo {
     SourceInfo {
         filename: file.name().to_owned(),
         data: text.into_bytes(),
@@ -69,11 +84,17 @@ fn language(name: &str) -> &'static str {
     }
 }
 
-fn neighbourhood(text: &str, (first, last): (usize, usize)) -> String {
-    let last = last.min(first + 2 * AROUND);
+/// The lines around places; what is before or between them is empty, what is after the last is gone.
+fn neighbourhood(text: &str, places: &[(usize, usize)]) -> String {
+    // A place that is itself long is known by its beginning.
+    let near: Vec<(usize, usize)> = places
+        .iter()
+        .map(|(first, last)| (first.saturating_sub(AROUND), (*last).min(first + 2 * AROUND) + AROUND))
+        .collect();
+    let end = near.iter().map(|(_, last)| *last).max().unwrap_or_default();
     let mut out = String::new();
-    for (index, line) in text.lines().take(last + AROUND).enumerate() {
-        if index + 1 + AROUND >= first {
+    for (number, line) in (1..=end).zip(text.lines()) {
+        if near.iter().any(|(first, last)| (*first..=*last).contains(&number)) {
             out.extend(line.chars().take(WIDEST));
         }
         out.push('\n');
