@@ -36,13 +36,14 @@ pub async fn build(gateway: impl Gateway, environment: Environment) -> Result<An
         Ok(parsed) => parsed,
         Err(diagnostics) => return Err(Failure::Input(diagnostics, loaded.files)),
     };
-    let target = target(&spec, &options).map_err(|error| Failure::Input(vec![error], loaded.files.clone()))?;
-    let project = session.project(loaded, &spec).await?;
+    let target =
+        target(&spec, &options).map_err(|error| Failure::Input(vec![error], loaded.files.clone()))?;
+    let mut project = session.project(loaded, &spec).await?;
 
     let builder = session.builder();
     let mut images = vec![];
     for platform in options.targets(&builder) {
-        let image = session.platform(&spec, &project, &target, &platform).await?;
+        let image = session.platform(&spec, &mut project, &target, &platform).await?;
         warnings.extend(image.warnings);
         images.push(PlatformImage {
             platform,

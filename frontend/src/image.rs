@@ -148,6 +148,11 @@ impl ImageConfig {
         self
     }
 
+    /// The bytes as they were read: what exporters compare an image's history with.
+    pub fn original(&self) -> Vec<u8> {
+        serde_json::to_vec(&self.json).expect("a JSON value can be written")
+    }
+
     /// The bytes for the exporter: without what it makes itself.
     pub fn to_json(&self) -> Vec<u8> {
         let mut json = self.json.clone();

@@ -7,6 +7,7 @@
 pub mod answer;
 pub mod context;
 pub mod diag;
+pub mod driver;
 pub mod gateway;
 pub mod ignore;
 pub mod image;
@@ -19,3 +20,4 @@ pub mod select;
 pub mod spec;
 pub mod subrequest;
 pub mod text;
+pub mod tools;

@@ -16,6 +16,9 @@ use crate::text::{FileId, Files, SourceFile};
 /// The name that clients send when the user gave none.
 const DEFAULT_FILENAME: &str = "Dockerfile";
 
+/// Larger locks than this have not been seen, by far.
+const MAX_LOCK_BYTES: usize = 64 << 20;
+
 /// Files of a context that may say what a project depends on, as patterns.
 const PROJECT_FILES: &[&str] = &[
     ".python-version",
@@ -135,7 +138,11 @@ impl<G: Gateway> Session<'_, G> {
                         Some(text) => text,
                         None => self.read(&reference, ".dockerignore").await?.unwrap_or_default(),
                     };
-                    lower::Context::Local { name: local.to_owned(), session, ignored: crate::ignore::patterns(&text) }
+                    lower::Context::Local {
+                        name: local.to_owned(),
+                        session,
+                        ignored: crate::ignore::patterns(&text),
+                    }
                 }
             },
             files,
@@ -157,7 +164,9 @@ impl<G: Gateway> Session<'_, G> {
     pub(super) async fn read_more(&self, project: &mut Project, paths: &[String]) -> Result<(), Failure> {
         let source = match &project.context_files {
             Some(output) => output.clone(),
-            None => context_files("context", self.options.session("context", &self.environment.session), paths),
+            None => {
+                context_files("context", self.options.session("context", &self.environment.session), paths)
+            }
         };
         let reference = self.solve(&source.into(), false).await?;
         for path in paths {
@@ -176,9 +185,14 @@ impl<G: Gateway> Session<'_, G> {
     }
 
     /// A file as text; `None` if it does not exist.
-    async fn text(&self, files: &mut Files, reference: &RefId, path: &str) -> Result<Option<SourceFile>, Failure> {
+    async fn text(
+        &self,
+        files: &mut Files,
+        reference: &RefId,
+        path: &str,
+    ) -> Result<Option<SourceFile>, Failure> {
         let Some(bytes) = self.gateway.read_file(reference, path).await? else { return Ok(None) };
-        match crate::spec::decode(path, &bytes) {
+        match decode(path, bytes) {
             Ok(text) => Ok(Some(files.add(path, text))),
             Err(error) => Err(Failure::input(vec![error])),
         }
@@ -188,6 +202,24 @@ impl<G: Gateway> Session<'_, G> {
         let bytes = self.gateway.read_file(reference, path).await?;
         Ok(bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
     }
+}
+
+/// Locks may be large; everything else is a description or small enough to be one.
+fn decode(path: &str, bytes: Vec<u8>) -> Result<String, Diagnostic> {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let lock = crate::lock::format_of(path).is_some() || name.ends_with(".lock");
+    if !lock {
+        return crate::spec::decode(path, &bytes);
+    }
+    if bytes.len() > MAX_LOCK_BYTES {
+        let message = format!("`{path}` is larger than a lock can be: {} bytes", bytes.len());
+        return Err(Diagnostic::error("file-too-large", message)
+            .help(format!("at most {MAX_LOCK_BYTES} bytes are read; is this the right file?")));
+    }
+    String::from_utf8(bytes).map_err(|_| {
+        Diagnostic::error("not-utf8", format!("`{path}` is not UTF-8"))
+            .help("make the file again with its own tool")
+    })
 }
 
 /// A few small files of the client's directory.
@@ -203,7 +235,8 @@ fn context_files(local: &str, session: &str, paths: &[String]) -> Output {
 
 /// A file that nobody named on purpose and that cannot be a description.
 fn is_dockerfile(text: &str) -> bool {
-    let instruction = |line: &str| line.split_whitespace().next().is_some_and(|word| word.eq_ignore_ascii_case("from"));
+    let instruction =
+        |line: &str| line.split_whitespace().next().is_some_and(|word| word.eq_ignore_ascii_case("from"));
     text.lines().any(|line| instruction(line) && !line.contains('='))
 }
 

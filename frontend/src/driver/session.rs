@@ -24,13 +24,19 @@ pub(super) struct Session<'a, G> {
 impl<'a, G: Gateway> Session<'a, G> {
     /// # Errors
     /// A daemon that does not hand over our own image: without it there is no helper.
-    pub(super) fn new(gateway: &'a G, environment: &'a Environment, options: &'a Options) -> Result<Self, Failure> {
+    pub(super) fn new(
+        gateway: &'a G,
+        environment: &'a Environment,
+        options: &'a Options,
+    ) -> Result<Self, Failure> {
         let Some(own) = &environment.frontend else {
-            let error = Diagnostic::error("old-buildkit", "this BuildKit does not hand a frontend its own image")
-                .help("update to BuildKit 0.13 (Docker 25) or newer");
+            let error =
+                Diagnostic::error("old-buildkit", "this BuildKit does not hand a frontend its own image")
+                    .help("update to BuildKit 0.13 (Docker 25) or newer");
             return Err(Failure::input(vec![error]));
         };
-        let own_image = buildkit_llb::from_definition(own).map_err(|error| Failure::Bug(error.to_string()))?;
+        let own_image =
+            buildkit_llb::from_definition(own).map_err(|error| Failure::Bug(error.to_string()))?;
         let enabled = environment.caps.all_llb().clone();
         Ok(Self { gateway, environment, options, own_image, enabled })
     }
@@ -67,7 +73,8 @@ impl<'a, G: Gateway> Session<'a, G> {
             return Ok(definition);
         }
         let errors = missing.into_iter().map(|missing| {
-            let message = format!("this BuildKit cannot do `{}`, which `{}` needs", missing.cap, missing.needed_by);
+            let message =
+                format!("this BuildKit cannot do `{}`, which `{}` needs", missing.cap, missing.needed_by);
             let error = Diagnostic::error("old-buildkit", message);
             match caps::since(&missing.cap) {
                 Some(version) => error.help(format!("that needs BuildKit {version} or newer")),

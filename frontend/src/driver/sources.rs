@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use buildkit_llb::{Fs, Http, Image, Local, Meta, OciLayout};
 
 use super::contexts::git_source;
-use super::session::Session;
 use super::llb_platform;
+use super::session::Session;
 use crate::answer::Failure;
 use crate::context::{ImageName, NamedContext};
 use crate::diag::Diagnostic;
@@ -64,7 +64,9 @@ impl<G: Gateway> Session<'_, G> {
                 self.image(&image.with_default_tag(), platform, &log, None).await
             }
             Err(why) => {
-                let message = format!("`{name}` is neither a stage, nor a named context, nor the name of an image: {why}");
+                let message = format!(
+                    "`{name}` is neither a stage, nor a named context, nor the name of an image: {why}"
+                );
                 let error = Diagnostic::error("bad-image-name", message);
                 let error = match span {
                     Some(span) => error.at(span),
@@ -117,11 +119,14 @@ impl<G: Gateway> Session<'_, G> {
             NamedContext::Input(name) => {
                 let mut inputs = self.gateway.inputs().await?;
                 let Some(graph) = inputs.remove(name) else {
-                    let error = Diagnostic::error("missing-input", format!("the client does not give `{name}`"));
+                    let error =
+                        Diagnostic::error("missing-input", format!("the client does not give `{name}`"));
                     return Err(Failure::input(vec![error]));
                 };
-                let fs = buildkit_llb::from_definition(&graph).map_err(|error| Failure::Bug(error.to_string()))?;
-                let config = self.options.input_metadata.get(name).and_then(|all| all.get("containerimage.config"));
+                let fs =
+                    buildkit_llb::from_definition(&graph).map_err(|error| Failure::Bug(error.to_string()))?;
+                let config =
+                    self.options.input_metadata.get(name).and_then(|all| all.get("containerimage.config"));
                 let config = config.map(|config| ImageConfig::parse(config)).transpose();
                 Ok((fs, config.map_err(Failure::Bug)?))
             }
@@ -154,7 +159,8 @@ impl<G: Gateway> Session<'_, G> {
         };
         let config = self.config(image, &resolved.config, platform)?;
         let name = title.unwrap_or_else(|| format!("from {}", image.familiar()));
-        let source = Image::new(&reference, &llb_platform(platform)).resolve_mode(mode).meta(Meta::named(name));
+        let source =
+            Image::new(&reference, &llb_platform(platform)).resolve_mode(mode).meta(Meta::named(name));
         Ok((source.output().into(), Some(config)))
     }
 
@@ -189,7 +195,8 @@ impl<G: Gateway> Session<'_, G> {
             let error = Diagnostic::error("bad-image", format!("`{}` {why}", image.familiar()));
             Failure::input(vec![error])
         };
-        let config = ImageConfig::parse(json).map_err(|error| wrong(format!("has no configuration: {error}")))?;
+        let config =
+            ImageConfig::parse(json).map_err(|error| wrong(format!("has no configuration: {error}")))?;
         match config.platform() {
             Some((architecture, os)) if architecture != platform.architecture || os != platform.os => {
                 Err(wrong(format!("is for {os}/{architecture}, but the build is for {platform}")))

@@ -101,6 +101,14 @@ pub fn plan(ingredients: &Ingredients<'_>) -> Checked<Plan> {
 }
 
 impl Ingredients<'_> {
+    /// Whether a wheel has to be built, so that the compile stage is needed.
+    pub fn compiles(&self) -> bool {
+        self.dependencies.iter().any(|(stage, dependencies)| {
+            let interpreter = self.facts_of(stage).and_then(|facts| facts.interpreter.as_ref());
+            interpreter.is_some_and(|python| !wheels_to_build(&dependencies.selection, python).is_empty())
+        })
+    }
+
     /// The stages that are built, dependencies first.
     fn stages(&self) -> Vec<String> {
         needed(self.spec, self.target)
