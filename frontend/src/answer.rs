@@ -2,7 +2,6 @@
 //!
 //! Everything here is a plain conversion. Nothing here sends: [`crate::run`] does, once.
 
-pub(crate) mod details;
 pub(crate) mod excerpt;
 mod failure;
 mod platforms;

@@ -9,6 +9,11 @@ mod paging;
 mod pipe;
 pub mod stdio;
 
+#[cfg(any(test, feature = "testing"))]
+pub mod bridge;
+#[cfg(any(test, feature = "testing"))]
+pub mod fake;
+
 pub use caps::Caps;
 pub use error::GatewayError;
 
@@ -128,9 +133,10 @@ pub trait Gateway: Send + Sync {
         request: ImageRequest,
     ) -> impl Future<Output = Result<ResolvedImage, GatewayError>> + Send;
 
-    /// The graphs that the client gave as inputs (`input:` contexts), by name.
+    /// The graphs that the client gave as inputs (`input:` contexts), by name. None, where the daemon is too old
+    /// for inputs.
     fn inputs(&self) -> impl Future<Output = Result<BTreeMap<String, pb::Definition>, GatewayError>> + Send;
 
-    /// Shows a warning to the user.
+    /// Shows a warning to the user, if the daemon is able to.
     fn warn(&self, warning: WarnRequest) -> impl Future<Output = Result<(), GatewayError>> + Send;
 }

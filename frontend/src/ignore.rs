@@ -1,47 +1,45 @@
-//! `.dockerignore`: lines become patterns for the client, which does the matching.
+//! `.dockerignore`: lines become patterns for the daemon, which does the matching.
 
-/// The patterns of an ignore file, in order (moby/patternmatcher's `ignorefile`): a byte order mark is dropped, `#`
-/// begins a comment only at the start of a line, space around a pattern does not count, a path is cleaned and
-/// its leading `/` dropped, and `!` stays in front.
+/// The patterns of an ignore file, in order; a later one wins over an earlier one, and `!` takes back.
+///
+/// As Docker reads it: a byte order mark is dropped, `#` begins a comment only in the first column, spaces around a
+/// pattern do not count, paths are cleaned (`./a//b/../c` is `a/c`) and one slash at the beginning goes, because all
+/// patterns are relative to the context. A lone `!` takes back nothing; the daemon would refuse it.
 pub fn patterns(text: &str) -> Vec<String> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    text.lines().filter(|line| !line.starts_with('#')).map(str::trim).filter_map(pattern).collect()
+    text.lines().filter(|line| !line.starts_with('#')).filter_map(pattern).collect()
 }
 
 fn pattern(line: &str) -> Option<String> {
-    if line.is_empty() {
-        return None;
-    }
-    let (not, path) = match line.strip_prefix('!') {
-        Some(path) => ("!", path.trim()),
+    let line = line.trim();
+    let (mark, path) = match line.strip_prefix('!') {
+        Some(rest) => ("!", rest.trim()),
         None => ("", line),
     };
     if path.is_empty() {
-        return Some(not.to_owned());
+        return None;
     }
-    let path = clean(path);
-    let path = if path.len() > 1 { path.trim_start_matches('/') } else { path.as_str() };
-    Some(format!("{not}{path}"))
+    let clean = clean(path);
+    let relative = clean.strip_prefix('/').filter(|rest| !rest.is_empty()).unwrap_or(&clean);
+    Some(format!("{mark}{relative}"))
 }
 
-/// As Go's `path.Clean`.
+/// The shortest path of the same meaning, as Go's `path.Clean` has it: without `.`, without `..` where something is
+/// to be left, without double slashes or one at the end.
 fn clean(path: &str) -> String {
     let rooted = path.starts_with('/');
     let mut parts: Vec<&str> = vec![];
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." if parts.last().is_some_and(|last| *last != "..") => {
-                parts.pop();
-            }
-            ".." if rooted => {}
-            part => parts.push(part),
+    for part in path.split('/').filter(|part| !matches!(*part, "" | ".")) {
+        match (part, parts.last()) {
+            ("..", Some(last)) if *last != ".." => drop(parts.pop()),
+            ("..", None) if rooted => {}
+            _ => parts.push(part),
         }
     }
-    match (rooted, parts.is_empty()) {
-        (true, _) => format!("/{}", parts.join("/")),
-        (false, true) => ".".to_owned(),
-        (false, false) => parts.join("/"),
+    match (rooted, parts.join("/")) {
+        (true, path) => format!("/{path}"),
+        (false, path) if path.is_empty() => ".".to_owned(),
+        (false, path) => path,
     }
 }
 
@@ -50,8 +48,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_become_patterns() {
-        let text = "\u{feff}# comment\n/a//b/\r\n  c  \n!./d\n\n #e\n!\n/\n../f/../g\n";
-        assert_eq!(patterns(text), ["a/b", "c", "!d", "#e", "!", "/", "../g"]);
+    fn a_whole_file() {
+        let text = "\u{feff}# comment\r\n #not a comment\n\n  /.venv/  \n*.pyc\n! keep/../kept \n!\n**/node_modules\n/\n";
+        assert_eq!(patterns(text), ["#not a comment", ".venv", "*.pyc", "!kept", "**/node_modules", "/"]);
+    }
+
+    #[test]
+    fn paths_are_cleaned_as_go_does() {
+        for (path, expected) in [
+            ("a/b/../c", "a/c"),
+            ("./a//b/", "a/b"),
+            ("../a", "../a"),
+            ("a/../..", ".."),
+            ("/../a", "/a"),
+            (".", "."),
+            ("a/..", "."),
+        ] {
+            assert_eq!(clean(path), expected, "{path}");
+        }
     }
 }

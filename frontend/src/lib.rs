@@ -5,7 +5,6 @@
 //! clock, no disk, no network. Only [`gateway`] touches the world, and only [`driver`] calls it.
 
 pub mod answer;
-mod base64;
 pub mod context;
 pub mod diag;
 pub mod driver;
@@ -19,5 +18,6 @@ pub mod plan;
 pub mod run;
 pub mod select;
 pub mod spec;
+pub mod subrequest;
 pub mod text;
 pub mod tools;

@@ -10,12 +10,15 @@ mod platform;
 mod table;
 mod values;
 
-pub use platform::Platform;
-pub use table::{OPTIONS, Row};
+pub use buildkit_llb::Platform;
+pub use platform::{native_platform, parse_platform, platform};
+pub use table::{Key, OPTIONS, Row};
 pub(crate) use values::boolean;
 pub use values::{CheckOptions, ExtraHost, NetworkMode, NoCache, ProxyEnv, ResolveMode, Ulimit, Vcs};
 
 use std::collections::BTreeMap;
+
+use buildkit_proto::keys;
 
 use crate::context::{NamedContexts, RemoteContext};
 use crate::diag::{Checked, Diagnostic};
@@ -137,7 +140,7 @@ pub(crate) struct Draft {
 /// What depends on more than one option.
 fn finish(draft: &mut Draft, raw: &RawOptions, errors: &mut Vec<Diagnostic>) {
     let options = &mut draft.options;
-    let key = draft.context_key.as_deref().unwrap_or("context");
+    let key = draft.context_key.as_deref().unwrap_or(keys::CONTEXT);
     match RemoteContext::parse(raw.get(key).map_or("", String::as_str)) {
         Ok(context) => options.context = context,
         Err(why) => errors.push(bad_option(key, &why)),
@@ -156,7 +159,7 @@ fn finish(draft: &mut Draft, raw: &RawOptions, errors: &mut Vec<Diagnostic>) {
     let several = options.platforms.len() > 1;
     options.by_platform = draft.multi_platform_arg.or(draft.multi_platform).unwrap_or(several);
     if several && !options.by_platform {
-        errors.push(bad_option("multi-platform", "is false, but `platform` asks for more than one"));
+        errors.push(bad_option(keys::MULTI_PLATFORM, "is false, but `platform` asks for more than one"));
     }
 }
 
@@ -184,7 +187,7 @@ mod tests {
     fn nothing_sent() {
         let options = parsed(&[]);
         assert_eq!(options, Options::default());
-        let builder: Platform = "linux/arm64".parse().unwrap();
+        let builder = parse_platform("linux/arm64").unwrap();
         assert_eq!(options.targets(&builder), [builder]);
     }
 
@@ -219,7 +222,7 @@ mod tests {
     #[test]
     fn platforms() {
         let options = parsed(&[("platform", "linux/arm64/v8,linux/amd64,linux/arm64")]);
-        let ids: Vec<String> = options.platforms.iter().map(ToString::to_string).collect();
+        let ids: Vec<String> = options.platforms.iter().map(Platform::name).collect();
         assert_eq!(ids, ["linux/arm64", "linux/amd64"]);
         assert!(options.by_platform);
         assert!(parsed(&[("platform", "linux/amd64"), ("multi-platform", "true")]).by_platform);
@@ -277,7 +280,7 @@ mod tests {
         ]);
         let Some(RemoteContext::Git(git)) = &options.context else { panic!("a repository") };
         assert!(git.keep_git_dir);
-        let amd64: Platform = "linux/amd64".parse().unwrap();
+        let amd64 = parse_platform("linux/amd64").unwrap();
         assert!(options.named_contexts.find("python", &amd64).is_some());
         assert_eq!(options.input_metadata["base"]["containerimage.config"], b"{}");
     }

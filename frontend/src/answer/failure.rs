@@ -1,10 +1,8 @@
 //! Why there is no answer: *your input*, *the daemon* or *our bug*. Nothing else exists.
 
+use buildkit_proto::errors::{self, Detail, Source, Subrequest};
 use buildkit_proto::rpc;
-use buildkit_proto::rpc::Any;
-use tonic::Code;
 
-use super::details;
 use super::excerpt::excerpt;
 use crate::diag::Diagnostic;
 use crate::gateway::GatewayError;
@@ -66,26 +64,28 @@ fn of_input(diagnostics: &[Diagnostic], files: &Files) -> rpc::Status {
     if let Some(more) = errors.len().checked_sub(MOST_ERRORS).filter(|more| *more > 0) {
         parts.push(format!("… and {more} more errors"));
     }
-    let mut seen = vec![];
-    let mut details = vec![];
-    for (info, range) in errors.iter().filter_map(|error| excerpt(files, error.labels.first()?.span)) {
-        let place = (info.filename.clone(), range);
-        if details.len() < MOST_EXCERPTS && !seen.contains(&place) {
-            seen.push(place);
-            details.push(details::source(Some(info), vec![range]));
+    let mut sources: Vec<Source> = vec![];
+    for source in errors.iter().filter_map(|error| excerpt(error, files)) {
+        let known = |other: &Source| other.ranges == source.ranges && name(other) == name(&source);
+        if sources.len() < MOST_EXCERPTS && !sources.iter().any(known) {
+            sources.push(source);
         }
     }
-    rpc::Status { code: Code::Unknown as i32, message: parts.join("\n\n"), details: or_no_place(details) }
+    errors::status(parts.join("\n\n"), or_no_place(sources))
+}
+
+fn name(source: &Source) -> &str {
+    source.info.as_ref().map_or("", |info| &info.filename)
 }
 
 fn of_daemon(error: &GatewayError) -> rpc::Status {
-    let code = if error.status.code == 0 { Code::Unknown as i32 } else { error.status.code };
+    let code = if error.status.code == 0 { errors::UNKNOWN } else { error.status.code };
     rpc::Status { code, message: error.message(), details: error.status.details.clone() }
 }
 
 fn of_unknown_request(name: &str) -> rpc::Status {
-    let message = format!("unsupported request {name}");
-    rpc::Status { code: Code::Unknown as i32, message, details: vec![details::subrequest(name)] }
+    let detail = Detail::Subrequest(Subrequest { name: name.to_owned() });
+    errors::status(format!("unsupported request {name}"), [detail])
 }
 
 fn of_bug(text: &str) -> rpc::Status {
@@ -95,21 +95,22 @@ fn of_bug(text: &str) -> rpc::Status {
         "this is a bug in wheelbase {version}, not in your project: {text}\n  \
          = help: please report it at {repository}/issues, with this message and your description"
     );
-    rpc::Status { code: Code::Internal as i32, message, details: or_no_place(vec![]) }
+    errors::status_with_code(errors::INTERNAL, message, or_no_place(vec![]))
 }
 
 /// BuildKit's Dockerfile frontend, which starts us for a `# syntax=` line, points at that line when an error has
 /// no place. That line is not what is wrong: a place without a file keeps it from doing so.
-fn or_no_place(details: Vec<Any>) -> Vec<Any> {
-    match details.is_empty() {
-        true => vec![details::source(None, vec![])],
-        false => details,
+fn or_no_place(mut sources: Vec<Source>) -> impl Iterator<Item = Detail> {
+    if sources.is_empty() {
+        sources.push(Source::default());
     }
+    sources.into_iter().map(Detail::Source)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use tonic::Code;
 
     fn errors(count: usize) -> (Vec<Diagnostic>, Files) {
         let mut files = Files::default();
@@ -148,7 +149,7 @@ mod tests {
     #[test]
     fn errors_of_the_daemon_pass_unchanged() {
         let mut error = GatewayError::new(Code::PermissionDenied, "no").during("read app.toml");
-        error.status.details.push(details::subrequest("x"));
+        error.status.details.push(Detail::Subrequest(Subrequest::default()).encode());
         let status = Failure::from(error.clone()).to_status();
         assert_eq!((status.code, status.message.as_str()), (7, "read app.toml: no"));
         assert_eq!(status.details, error.status.details);
@@ -159,7 +160,7 @@ mod tests {
     #[test]
     fn a_bug_says_so() {
         let status = Failure::Bug("index out of bounds".into()).to_status();
-        assert_eq!(status.code, Code::Internal as i32);
+        assert_eq!(status.code, errors::INTERNAL);
         assert!(
             status.message.contains("bug in wheelbase") && status.message.contains("/issues"),
             "{}",

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use buildkit_llb::Platform;
+use buildkit_proto::metadata;
 use serde::Serialize;
 
 use super::{Answer, Refs};
 use crate::gateway::RefId;
-use crate::options::Platform;
 
 /// What was built for one platform.
 #[derive(Debug, Clone)]
@@ -32,14 +33,17 @@ impl Answer {
         assert!(by_platform || images.len() == 1, "several images need their platforms spelled out");
         let list = PlatformList { platforms: images.iter().map(Entry::of).collect() };
         let list = serde_json::to_vec(&list).expect("strings and lists are always JSON");
-        let mut metadata = BTreeMap::from([("refs.platforms".to_owned(), list)]);
+        let mut entries = BTreeMap::from([(metadata::PLATFORMS.to_owned(), list)]);
         let mut refs = BTreeMap::new();
         for image in images {
-            let id = image.platform.to_string();
-            let suffix = if by_platform { format!("/{id}") } else { String::new() };
-            metadata.insert(format!("containerimage.config{suffix}"), image.config);
+            let id = image.platform.name();
+            let key = |key: &str| match by_platform {
+                true => metadata::for_platform(key, &id),
+                false => key.to_owned(),
+            };
+            entries.insert(key(metadata::IMAGE_CONFIG), image.config);
             if let Some(base) = image.base_config {
-                metadata.insert(format!("containerimage.base.config{suffix}"), base);
+                entries.insert(key(metadata::IMAGE_BASE_CONFIG), base);
             }
             refs.insert(id, image.reference);
         }
@@ -47,7 +51,7 @@ impl Answer {
             true => Refs::Platforms(refs),
             false => refs.into_values().next().map_or(Refs::None, Refs::One),
         };
-        Self { refs, metadata }
+        Self { refs, metadata: entries }
     }
 }
 
@@ -63,12 +67,21 @@ struct Entry<'a> {
     #[serde(rename = "ID")]
     id: String,
     #[serde(rename = "Platform")]
-    platform: &'a Platform,
+    platform: OciPlatform<'a>,
+}
+
+#[derive(Serialize)]
+struct OciPlatform<'a> {
+    architecture: &'a str,
+    os: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    variant: &'a str,
 }
 
 impl<'a> Entry<'a> {
     fn of(image: &'a PlatformImage) -> Self {
-        Self { id: image.platform.to_string(), platform: &image.platform }
+        let Platform { os, architecture, variant } = &image.platform;
+        Self { id: image.platform.name(), platform: OciPlatform { architecture, os, variant } }
     }
 }
 
@@ -78,7 +91,7 @@ mod tests {
 
     fn image(platform: &str) -> PlatformImage {
         PlatformImage {
-            platform: platform.parse().unwrap(),
+            platform: crate::options::parse_platform(platform).unwrap(),
             reference: RefId(format!("ref of {platform}")),
             config: b"{}".to_vec(),
             base_config: Some(b"{\"base\":1}".to_vec()),

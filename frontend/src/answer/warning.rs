@@ -13,17 +13,14 @@ pub fn warning(diagnostic: &Diagnostic, files: &Files, digest: &str) -> WarnRequ
     let place = diagnostic.place(files).map(|(name, line, _)| format!(" ({name} line {line})"));
     let notes =
         diagnostic.labels.iter().filter(|label| !label.text.is_empty()).map(|label| label.text.clone());
-    let (info, ranges) = match diagnostic.labels.first().and_then(|label| excerpt(files, label.span)) {
-        Some((info, range)) => (Some(info), vec![range]),
-        None => (None, vec![]),
-    };
+    let source = excerpt(diagnostic, files).unwrap_or_default();
     WarnRequest {
         digest: digest.to_owned(),
         short: format!("{}: {}{}", diagnostic.code, diagnostic.message, place.unwrap_or_default()),
         detail: notes.chain(diagnostic.help.iter().cloned()).collect(),
         url: String::new(),
-        info,
-        ranges,
+        info: source.info.map(Into::into),
+        ranges: source.ranges.into_iter().map(Into::into).collect(),
     }
 }
 

@@ -3,8 +3,10 @@
 
 use std::collections::BTreeMap;
 
+use buildkit_llb::Platform;
+
 use super::{GitRef, ImageName};
-use crate::options::Platform;
+use crate::options::parse_platform;
 
 /// What a named context is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,10 +83,11 @@ impl NamedContexts {
     /// Adds one by the name in its option: `NAME`, or `NAME::PLATFORM` for one platform only.
     pub fn insert(&mut self, name: &str, context: NamedContext) {
         let key = match name.rsplit_once("::") {
-            Some((name, platform)) => match platform.parse::<Platform>() {
-                Ok(platform) => format!("{}::{platform}", normalised(name)),
-                Err(_) => format!("{}::{platform}", normalised(name)),
-            },
+            Some((name, platform)) => {
+                let platform =
+                    parse_platform(platform).map_or(platform.to_owned(), |platform| platform.name());
+                format!("{}::{platform}", normalised(name))
+            }
             None => normalised(name),
         };
         self.contexts.insert(key, context);
@@ -101,7 +104,7 @@ impl NamedContexts {
         let name = normalised(name);
         let (key, context) = self
             .contexts
-            .get_key_value(&format!("{name}::{platform}"))
+            .get_key_value(&format!("{name}::{}", platform.name()))
             .or_else(|| self.contexts.get_key_value(&name))?;
         Some((key.split_once("::").map_or(key.as_str(), |(name, _)| name), context))
     }
@@ -172,8 +175,7 @@ mod tests {
 
     #[test]
     fn lookup_normalises_and_prefers_the_platform() {
-        let (amd64, arm64): (Platform, Platform) =
-            ("linux/amd64".parse().unwrap(), "linux/arm64".parse().unwrap());
+        let (amd64, arm64) = (Platform::linux("amd64"), Platform::linux("arm64"));
         let mut contexts = NamedContexts::default();
         let local = |name: &str| NamedContext::Local(name.into());
         contexts.insert("python", local("any"));

@@ -37,14 +37,13 @@ impl<'a, G: Gateway> Session<'a, G> {
         };
         let own_image =
             buildkit_llb::from_definition(own).map_err(|error| Failure::Bug(error.to_string()))?;
-        let enabled = environment.caps.all_llb().map(str::to_owned).collect();
+        let enabled = environment.caps.all_llb().clone();
         Ok(Self { gateway, environment, options, own_image, enabled })
     }
 
     /// The platform that the builder itself runs on.
     pub(super) fn builder(&self) -> Platform {
-        let worker = self.environment.workers.first().and_then(|worker| worker.platforms.as_ref());
-        worker.and_then(|platforms| platforms.first().cloned()).unwrap_or_else(Platform::native)
+        self.environment.builder()
     }
 
     /// Whether the daemon can merge.

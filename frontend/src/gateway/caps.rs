@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use buildkit_proto::apicaps::ApiCap;
+use buildkit_proto::caps;
 
 /// The capabilities that the daemon listed as enabled, as it answered Ping.
 ///
@@ -28,9 +29,8 @@ impl Caps {
     }
 
     /// The lists of a Ping: a capability counts only if it is listed *and* enabled.
-    pub(super) fn from_ping(gateway: Vec<ApiCap>, llb: Vec<ApiCap>) -> Self {
-        let enabled = |caps: Vec<ApiCap>| caps.into_iter().filter(|cap| cap.enabled).map(|cap| cap.id);
-        Self::new(enabled(gateway), enabled(llb))
+    pub(super) fn from_ping(gateway: &[ApiCap], llb: &[ApiCap]) -> Self {
+        Self { gateway: caps::enabled(gateway), llb: caps::enabled(llb) }
     }
 
     /// Whether the gateway answers to this.
@@ -44,8 +44,8 @@ impl Caps {
     }
 
     /// All that a graph may contain.
-    pub fn all_llb(&self) -> impl Iterator<Item = &str> {
-        self.llb.iter().map(String::as_str)
+    pub fn all_llb(&self) -> &BTreeSet<String> {
+        &self.llb
     }
 }
 
@@ -56,8 +56,7 @@ mod tests {
     #[test]
     fn a_listed_but_disabled_capability_does_not_count() {
         let cap = |id: &str, enabled| ApiCap { id: id.into(), enabled, ..Default::default() };
-        let caps =
-            Caps::from_ping(vec![cap("readfile", true)], vec![cap("mergeop", false), cap("diffop", true)]);
+        let caps = Caps::from_ping(&[cap("readfile", true)], &[cap("mergeop", false), cap("diffop", true)]);
         assert!(caps.gateway("readfile") && caps.llb("diffop"));
         assert!(!caps.llb("mergeop") && !caps.llb("readfile"));
     }

@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use buildkit_proto::rpc;
-use prost::Message as _;
+use buildkit_proto::{errors, rpc};
 use tonic::Code;
 
 /// The daemon's refusal: code, message and typed details are kept unchanged, because the details hold the
@@ -48,8 +47,8 @@ impl GatewayError {
     pub(super) fn is_missing_file(&self) -> bool {
         let text = self.status.message.as_str();
         let missing = text.ends_with(": no such file or directory") || text.ends_with(": not a directory");
-        let of_a_step = self.status.details.iter().any(|detail| detail.type_url.contains("errdefs.Vertex"));
-        missing && !of_a_step
+        let is_vertex = |detail: &errors::Detail| matches!(detail, errors::Detail::Vertex(_));
+        missing && !errors::details(&self.status).iter().any(is_vertex)
     }
 }
 
@@ -57,10 +56,11 @@ impl From<tonic::Status> for GatewayError {
     /// The full status travels in a trailer of its own; where it is missing or broken, code and message are
     /// still in theirs.
     fn from(status: tonic::Status) -> Self {
-        match rpc::Status::decode(status.details()) {
-            Ok(full) if full.code != 0 => Self { context: String::new(), status: full },
-            _ => Self::new(status.code(), describe(&status)),
+        let mut whole = errors::from_grpc(&status);
+        if whole.details.is_empty() {
+            whole.message = describe(&status);
         }
+        Self { context: String::new(), status: whole }
     }
 }
 
@@ -89,7 +89,6 @@ impl std::error::Error for GatewayError {}
 #[cfg(test)]
 mod tests {
     use super::*;
-    use buildkit_proto::rpc::Any;
 
     #[test]
     fn context_is_added_outermost_first() {
@@ -101,8 +100,7 @@ mod tests {
     fn a_failed_step_is_not_a_missing_file() {
         let mut error = GatewayError::new(Code::Unknown, "open app.toml: no such file or directory");
         assert!(error.is_missing_file());
-        let type_url = "github.com/moby/buildkit/errdefs.Vertex+json".to_owned();
-        error.status.details.push(Any { type_url, value: b"{}".to_vec() });
+        error.status.details.push(errors::Detail::Vertex(errors::Vertex::default()).encode());
         assert!(!error.is_missing_file());
     }
 

@@ -6,9 +6,10 @@
 
 use std::collections::BTreeMap;
 
+use buildkit_proto::caps::gateway as names;
 use buildkit_proto::frontend::llb_bridge_client::LlbBridgeClient;
 use buildkit_proto::frontend::{self as wire, result};
-use buildkit_proto::{fsutil, pb, rpc};
+use buildkit_proto::{attrs, fsutil, pb, rpc};
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tonic::Code;
@@ -27,11 +28,6 @@ const LARGEST_MESSAGE: usize = 16 << 20;
 /// Error details travel in a trailer, and they hold the user's file. At hyper's own limit (16 KiB) they would be
 /// dropped, and at four times that the connection with them.
 const LARGEST_HEADERS: u32 = 16 << 20;
-
-/// Names that this file asks the capabilities for.
-const META_RESOLVER: &str = "source.metaresolver";
-const SOLVE_EVALUATE: &str = "gateway.solve.evaluate";
-const EVALUATE: &str = "gateway.evaluate";
 
 /// A connection: three things with three owners.
 #[derive(Debug)]
@@ -107,7 +103,7 @@ impl Client {
     /// When the daemon does not answer.
     pub async fn ping(&mut self) -> Result<Caps, GatewayError> {
         let pong = self.bridge.ping(wire::PingRequest {}).await?.into_inner();
-        self.caps = Caps::from_ping(pong.frontend_api_caps, pong.llb_caps);
+        self.caps = Caps::from_ping(&pong.frontend_api_caps, &pong.llb_caps);
         Ok(self.caps.clone())
     }
 
@@ -119,7 +115,7 @@ impl Client {
     /// Waits until everything behind a reference has been run. Daemons older than `Evaluate` do so for a `stat`.
     async fn evaluate(&self, at: &RefId) -> Result<(), GatewayError> {
         let r#ref = at.0.clone();
-        match self.caps.gateway(EVALUATE) {
+        match self.caps.gateway(names::EVALUATE) {
             true => drop(self.bridge().evaluate(wire::EvaluateRequest { r#ref }).await?),
             false => {
                 let request = wire::StatFileRequest { r#ref, path: ".".into(), ..Default::default() };
@@ -165,8 +161,8 @@ impl Client {
                 resolve_mode: request.resolve_mode.clone(),
                 log_name: request.log_name.clone(),
                 resolver_type: i32::from(scheme == "oci-layout"),
-                session_id: attribute("oci.session"),
-                store_id: attribute("oci.store"),
+                session_id: attribute(attrs::oci::SESSION),
+                store_id: attribute(attrs::oci::STORE),
                 ..Default::default()
             })
             .await?
@@ -182,7 +178,7 @@ impl Gateway for Client {
         if request.definition.def.is_empty() {
             return Ok(RefId(String::new()));
         }
-        let inline = request.evaluate && self.caps.gateway(SOLVE_EVALUATE);
+        let inline = request.evaluate && self.caps.gateway(names::SOLVE_EVALUATE);
         let cache_imports = request
             .cache_imports
             .into_iter()
@@ -241,18 +237,24 @@ impl Gateway for Client {
     }
 
     async fn resolve_image(&self, request: ImageRequest) -> Result<ResolvedImage, GatewayError> {
-        match self.caps.gateway(META_RESOLVER) {
+        match self.caps.gateway(names::SOURCE_META_RESOLVER) {
             true => self.resolve_source(&request).await,
             false => self.resolve_config(&request).await,
         }
     }
 
     async fn inputs(&self) -> Result<BTreeMap<String, pb::Definition>, GatewayError> {
+        if !self.caps.gateway(names::FRONTEND_INPUTS) {
+            return Ok(BTreeMap::new());
+        }
         let answer = self.bridge().inputs(wire::InputsRequest {}).await?.into_inner();
         Ok(answer.definitions.into_iter().collect())
     }
 
     async fn warn(&self, warning: WarnRequest) -> Result<(), GatewayError> {
+        if !self.caps.gateway(names::WARNINGS) {
+            return Ok(());
+        }
         let request = wire::WarnRequest {
             digest: warning.digest,
             level: 1,

@@ -2,20 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use buildkit_proto::pb;
+use buildkit_llb::Platform;
+use buildkit_proto::{keys::env, pb};
 use prost::Message as _;
 use serde::Deserialize;
 
 use crate::answer::Failure;
 use crate::diag::Diagnostic;
 use crate::gateway::Caps;
-use crate::options::{Platform, RawOptions};
-
-const OPTION: &str = "BUILDKIT_FRONTEND_OPT_";
-const SESSION: &str = "BUILDKIT_SESSION_ID";
-const WORKERS: &str = "BUILDKIT_WORKERS";
-const PRODUCT: &str = "BUILDKIT_EXPORTEDPRODUCT";
-const DEFINITION: &str = "/run/config/buildkit/metadata/frontend.bin";
+use crate::options::{RawOptions, native_platform, platform};
 
 /// What a frontend is started with.
 #[derive(Debug, Clone, Default)]
@@ -45,7 +40,19 @@ pub struct Worker {
     pub labels: Option<BTreeMap<String, String>>,
     /// What it can run, its own platform first.
     #[serde(default)]
-    pub platforms: Option<Vec<Platform>>,
+    pub platforms: Option<Vec<WorkerPlatform>>,
+}
+
+/// A platform as a worker tells it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+pub struct WorkerPlatform {
+    /// `linux`.
+    pub os: String,
+    /// `amd64`, …
+    pub architecture: String,
+    /// `v2`, or nothing.
+    #[serde(default)]
+    pub variant: String,
 }
 
 impl Environment {
@@ -57,7 +64,7 @@ impl Environment {
         let variables = std::env::vars_os().filter_map(|(name, value)| {
             Some((name.into_string().ok()?, value.to_string_lossy().into_owned()))
         });
-        Self::collect(variables, std::fs::read(DEFINITION).ok())
+        Self::collect(variables, std::fs::read(env::FRONTEND_DEFINITION).ok())
     }
 
     /// Puts together what the daemon told; `frontend` is the file that holds the graph of our image.
@@ -74,14 +81,14 @@ impl Environment {
         let mut errors = vec![];
         for (name, value) in variables {
             match name.as_str() {
-                SESSION => environment.session = value,
-                PRODUCT => environment.product = value,
-                WORKERS if value.is_empty() => {}
-                WORKERS => match serde_json::from_str::<Option<Vec<Worker>>>(&value) {
+                env::SESSION_ID => environment.session = value,
+                env::EXPORTED_PRODUCT => environment.product = value,
+                env::WORKERS if value.is_empty() => {}
+                env::WORKERS => match serde_json::from_str::<Option<Vec<Worker>>>(&value) {
                     Ok(workers) => environment.workers = workers.unwrap_or_default(),
-                    Err(error) => errors.push(wrong(WORKERS, &error)),
+                    Err(error) => errors.push(wrong(env::WORKERS, &error)),
                 },
-                name if name.starts_with(OPTION) => {
+                name if name.starts_with(env::OPTION_PREFIX) => {
                     let (key, value) = value.split_once('=').unwrap_or((&value, ""));
                     environment.options.insert(key.to_owned(), value.to_owned());
                 }
@@ -90,7 +97,7 @@ impl Environment {
         }
         match frontend.map(|bytes| pb::Definition::decode(bytes.as_slice())).transpose() {
             Ok(definition) => environment.frontend = definition,
-            Err(error) => errors.push(wrong(DEFINITION, &error)),
+            Err(error) => errors.push(wrong(env::FRONTEND_DEFINITION, &error)),
         }
         match errors.is_empty() {
             true => Ok(environment),
@@ -101,9 +108,7 @@ impl Environment {
     /// The platform that the daemon builds on: what is not asked for is built for it.
     pub fn builder(&self) -> Platform {
         let first = self.workers.first().and_then(|worker| worker.platforms.as_ref()?.first());
-        first.map_or_else(Platform::native, |found| {
-            Platform::new(&found.os, &found.architecture, &found.variant)
-        })
+        first.map_or_else(native_platform, |found| platform(&found.os, &found.architecture, &found.variant))
     }
 }
 
@@ -139,14 +144,14 @@ mod tests {
         assert_eq!(environment.options["build-arg:A"], "b=c d\ne");
         assert_eq!(environment.options["no-cache"], "");
         assert_eq!((environment.session.as_str(), environment.product.as_str()), ("s", "docker"));
-        assert_eq!(environment.builder().to_string(), "linux/arm64");
+        assert_eq!(environment.builder().name(), "linux/arm64");
         assert_eq!(environment.frontend, Some(definition));
     }
 
     #[test]
     fn a_daemon_that_tells_nothing() {
         let environment = Environment::collect(variables(&[("BUILDKIT_WORKERS", "null")]), None).unwrap();
-        assert_eq!(environment.builder(), Platform::native());
+        assert_eq!(environment.builder(), native_platform());
     }
 
     #[test]

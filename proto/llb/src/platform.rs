@@ -1,5 +1,7 @@
 //! The platform of an operation that depends on one.
 
+use std::fmt;
+
 use buildkit_proto::pb;
 
 /// Operating system and architecture, normalised as OCI's image-spec has them.
@@ -37,5 +39,12 @@ impl Platform {
             variant: self.variant.clone(),
             ..pb::Platform::default()
         }
+    }
+}
+
+impl fmt::Display for Platform {
+    /// As [`Platform::name`].
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name())
     }
 }
