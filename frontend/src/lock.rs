@@ -5,6 +5,7 @@
 
 pub mod marker;
 pub mod name;
+pub mod project;
 pub mod requirement;
 
 mod binary;
