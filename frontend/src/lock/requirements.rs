@@ -211,14 +211,10 @@ impl All {
             let Some(gap) = asked.gap() else { continue };
             if meant_as_lock {
                 let message = format!("{gap}, and other lines have checksums");
-                found.push(
-                    Diagnostic::error("requirement-unpinned", message)
-                        .at(asked.span)
-                        .help(
-                            "with one `--hash`, every line needs `==` and `--hash`: write the file with \
+                found.push(Diagnostic::error("requirement-unpinned", message).at(asked.span).help(
+                    "with one `--hash`, every line needs `==` and `--hash`: write the file with \
                              `pip-compile --generate-hashes` or `uv pip compile --generate-hashes`",
-                        ),
-                );
+                ));
             }
             reason.get_or_insert(gap);
         }

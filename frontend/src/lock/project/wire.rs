@@ -66,13 +66,12 @@ impl<'de: 'a, 'a> Deserialize<'de> for GroupWire<'a> {
                 f.write_str("a requirement or `{ include-group = \"…\" }`")
             }
 
-            fn visit_borrowed_str<E: serde::de::Error>(self, text: &'de str) -> Result<Self::Value, E> {
-                let text = serde::de::value::BorrowedStrDeserializer::new(text);
-                Text::deserialize(text).map(GroupWire::Requirement)
+            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
+                Ok(GroupWire::Requirement(Text::borrowed(text)))
             }
 
-            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Self::Value, E> {
-                Text::deserialize(serde::de::value::StrDeserializer::new(text)).map(GroupWire::Requirement)
+            fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+                Ok(GroupWire::Requirement(Text::owned(text)))
             }
 
             fn visit_map<A: serde::de::MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
@@ -146,13 +145,12 @@ impl ProjectWire<'_> {
         };
         let extras = project.map(|table| &table.optional_dependencies).into_iter().flatten();
         let groups = self.dependency_groups.iter();
-        let mut tools: std::collections::BTreeSet<String> =
-            self.tool.others.keys().map(|name| owned(name)).collect();
+        let mut tools: std::collections::BTreeSet<String> = self.tool.others.keys().map(owned).collect();
         let known =
             [("uv", self.tool.uv.is_some()), ("poetry", poetry.is_some()), ("pdm", self.tool.pdm.is_some())];
         tools.extend(known.into_iter().filter(|(_, there)| *there).map(|(name, _)| name.to_owned()));
         let backend = |build: &BuildWire<'_>| {
-            build.build_backend.as_ref().map_or_else(|| DEFAULT_BACKEND.to_owned(), |backend| owned(backend))
+            build.build_backend.as_ref().map_or_else(|| DEFAULT_BACKEND.to_owned(), owned)
         };
         Project {
             name: name.and_then(|name| name.parse().ok()),

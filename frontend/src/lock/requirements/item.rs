@@ -83,7 +83,7 @@ fn is_named(text: &str) -> bool {
     !(name.is_empty()
         || name.starts_with('.')
         || rest.starts_with([':', '/', '+'])
-        || archive && is_archive(name))
+        || archive && path::is_archive(name))
 }
 
 /// `./path[a,b]`
@@ -119,16 +119,10 @@ fn reference_origin(reference: &str) -> Result<Origin, String> {
     let local = local.strip_prefix("//").unwrap_or(local);
     let local = local.split('#').next().unwrap_or_default();
     match path::below_context(local) {
-        Some(clean) if is_archive(&clean) => Ok(Origin::File(clean)),
+        Some(clean) if path::is_archive(&clean) => Ok(Origin::File(clean)),
         Some(clean) => Ok(Origin::Directory(clean)),
         None => Err(format!("`{local}` is outside of the build context; paths are relative to it")),
     }
-}
-
-fn is_archive(name: &str) -> bool {
-    [".whl", ".zip", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".tar"]
-        .iter()
-        .any(|suffix| name.ends_with(suffix))
 }
 
 /// The version, if only one is allowed: `==1.0` or `===1.0`, not `==1.*`.
