@@ -3,9 +3,11 @@
 //! One file here is one format: a private wire type that is as loose as the files in the world are, and one door
 //! out of it. What is chosen from a lock, and for which machine, is [`crate::select`]'s business.
 
+pub mod detect;
 pub mod marker;
 pub mod name;
 pub mod project;
+pub mod python;
 pub mod requirement;
 
 mod binary;
