@@ -132,6 +132,8 @@ fn differences(package: &str, ours: &Path, theirs: &Path, empty: &BTreeSet<Strin
         let (name, parent) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
         OWN_FILES.contains(&name) && parent.ends_with(".dist-info")
     };
+    // uv's own lock of an environment.
+    let is_own = |path: &str| is_own(path) || path == ".lock";
     let mut problems = unlisted(package, ours);
     let (our_files, their_files) = (files(ours), files(theirs));
     let both: BTreeSet<&String> = our_files.keys().chain(their_files.keys()).collect();
