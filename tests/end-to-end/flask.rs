@@ -34,7 +34,8 @@ fn provenance_lists_every_wheel_with_its_checksum() {
     let mut wheels = 0;
     for package in lock["package"].as_array().unwrap() {
         // The example's lock has pure wheels, each the only one of its package, and MarkupSafe's many.
-        let Some([wheel]) = package.get("wheels").and_then(|wheels| wheels.as_array()).map(Vec::as_slice) else {
+        let Some([wheel]) = package.get("wheels").and_then(|wheels| wheels.as_array()).map(Vec::as_slice)
+        else {
             continue;
         };
         let name = package["name"].as_str().unwrap();
@@ -68,7 +69,8 @@ fn the_image_says_who_runs_what() {
         engine.docker(&all).trim().to_owned()
     };
     assert_eq!(run(&["id", "-u"]), "10001");
-    let user = "import pwd, os; u = pwd.getpwuid(os.getuid()); print(u.pw_name, u.pw_dir, os.path.isdir(u.pw_dir))";
+    let user =
+        "import pwd, os; u = pwd.getpwuid(os.getuid()); print(u.pw_name, u.pw_dir, os.path.isdir(u.pw_dir))";
     assert_eq!(run(&["python", "-c", user]), "app /home/app True");
     assert_eq!(run(&["flask", "--version"]).lines().filter(|line| line.starts_with("Flask ")).count(), 1);
     engine.docker(&["image", "rm", "-f", "wheelbase-test:configuration"]);
@@ -142,7 +144,8 @@ run = [
 /// What two right installations of one lock may differ in: who installed it, and the words of launchers.
 fn may_differ(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    let bookkeeping = ["INSTALLER", "RECORD", "REQUESTED", "direct_url.json", "pyvenv.cfg", "CACHEDIR.TAG", ".gitignore"];
+    let bookkeeping =
+        ["INSTALLER", "RECORD", "REQUESTED", "direct_url.json", "pyvenv.cfg", "CACHEDIR.TAG", ".gitignore"];
     let of_uv = name.starts_with("activate") || name.ends_with("virtualenv.py") || name == "_virtualenv.pth";
     let other_venv = ["deactivate.bat", "pydoc.bat", ".lock"].contains(&name);
     bookkeeping.contains(&name)

@@ -24,7 +24,9 @@ fn same_twice(project: &Project) {
         let outcome = oci(&engine, project, folder.path(), &["--no-cache"]);
         let ran = outcome.ran();
         assert!(!installs(&ran).is_empty(), "round {round} installed nothing: {ran:?}");
-        if project.file("app.toml").exists() && std::fs::read_to_string(project.file("app.toml")).unwrap().contains("packages") {
+        if project.file("app.toml").exists()
+            && std::fs::read_to_string(project.file("app.toml")).unwrap().contains("packages")
+        {
             assert!(ran.iter().any(|step| step.contains("packages")), "round {round}: {ran:?}");
         }
         outcome.digest().to_owned()

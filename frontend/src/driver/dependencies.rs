@@ -194,10 +194,10 @@ fn request(written: &spec::Dependencies) -> Request {
     for extra in &written.extras {
         request = request.extra(&extra.value, Some(extra.span));
     }
-    if let Some(member) = &written.member {
-        if let Ok(name) = member.value.parse() {
-            request = request.member(name, Some(member.span));
-        }
+    if let Some(member) = &written.member
+        && let Ok(name) = member.value.parse()
+    {
+        request = request.member(name, Some(member.span));
     }
     written.only_binary.iter().for_each(|name| request.binary.only.add(&name.value));
     written.no_binary.iter().for_each(|name| request.binary.no.add(&name.value));

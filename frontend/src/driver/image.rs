@@ -44,7 +44,7 @@ impl<G: Gateway> Session<'_, G> {
         let no_cache = match &self.options.no_cache {
             NoCache::Nothing => None,
             NoCache::All => Some(vec![]),
-            NoCache::Stages(stages) => Some(stages.iter().cloned().collect::<Vec<_>>()),
+            NoCache::Stages(stages) => Some(stages.clone()),
         };
         let builder = self.builder();
         let runtime = runtime(self.options);

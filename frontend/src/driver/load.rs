@@ -176,10 +176,10 @@ impl<G: Gateway> Session<'_, G> {
     }
 
     async fn read_into(&self, project: &mut Project, reference: &RefId, path: &str) -> Result<(), Failure> {
-        if !project.found.contains_key(path) {
-            if let Some(file) = self.text(&mut project.files, reference, path).await? {
-                project.found.insert(path.to_owned(), file);
-            }
+        if !project.found.contains_key(path)
+            && let Some(file) = self.text(&mut project.files, reference, path).await?
+        {
+            project.found.insert(path.to_owned(), file);
         }
         Ok(())
     }

@@ -22,7 +22,7 @@ pub enum Context {
 
 /// What never belongs into an image, unless a `copy` names it: files of tools around the project, and those that
 /// tend to hold secrets. `dist` and `build` are not among them: projects put what they ship there.
-pub const IGNORED: &[&str] = &[
+pub(super) const IGNORED: &[&str] = &[
     "**/.DS_Store",
     "**/.env",
     "**/.env.local",

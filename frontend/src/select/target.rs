@@ -132,7 +132,8 @@ pub(crate) mod tests {
             implementation: "cpython".into(),
             version: version.into(),
             abi_flags: flags.into(),
-            machine: machine.into(), from_packages: false,
+            machine: machine.into(),
+            from_packages: false,
         };
         Target::new(&interpreter, libc).unwrap()
     }
@@ -151,7 +152,8 @@ pub(crate) mod tests {
             implementation: "pypy".into(),
             version: "3.10.1".into(),
             abi_flags: String::new(),
-            machine: "x86_64".into(), from_packages: false,
+            machine: "x86_64".into(),
+            from_packages: false,
         };
         assert_eq!(Target::new(&interpreter, Libc::Glibc(2, 36)).unwrap_err().code, "python-implementation");
         interpreter.implementation = "cpython".into();
