@@ -62,6 +62,13 @@ mod tests {
 
     #[test]
     fn all_of_them() {
-        insta::assert_snapshot!(shown(&describe()), @"");
+        insta::assert_snapshot!(shown(&describe()), @r#"
+        [{"name":"frontend.outline","version":"1.0.0","type":"rpc","description":"List all parameters that the target supports","opts":[{"name":"target","description":"The stage to look at"}],"inputs":null,"metadata":[{"name":"result.json","description":""},{"name":"result.txt","description":""}],"refs":null},{"name":"frontend.targets","version":"1.0.0","type":"rpc","description":"List all stages that can be built","opts":null,"inputs":null,"metadata":[{"name":"result.json","description":""},{"name":"result.txt","description":""}],"refs":null},{"name":"frontend.lint","version":"1.0.0","type":"rpc","description":"Check the description and the lock file","opts":null,"inputs":null,"metadata":[{"name":"result.json","description":""},{"name":"result.txt","description":""}],"refs":null},{"name":"frontend.subrequests.describe","version":"1.0.0","type":"rpc","description":"List the sub-requests that this frontend supports","opts":null,"inputs":null,"metadata":[{"name":"result.json","description":""},{"name":"result.txt","description":""}],"refs":null}]
+        NAME                   VERSION   DESCRIPTION
+        outline                1.0.0     List all parameters that the target supports
+        targets                1.0.0     List all stages that can be built
+        lint                   1.0.0     Check the description and the lock file
+        subrequests.describe   1.0.0     List the sub-requests that this frontend supports
+        "#);
     }
 }

@@ -101,7 +101,24 @@ mod tests {
         ];
         let answer = lint(&found, &files);
         assert_eq!(status(&answer), b"1");
-        insta::assert_snapshot!(shown(&answer), @"");
+        insta::assert_snapshot!(shown(&answer), @r#"
+        {"warnings":[{"ruleName":"unpinned-base","description":"base image has no digest","detail":"base image has no digest\n  = note: moves\n  = help: add a digest","location":{"ranges":[{"start":{"line":1},"end":{"line":1}}]}},{"ruleName":"no-lock","description":"nothing is locked","detail":"nothing is locked","location":{"sourceIndex":-1,"ranges":[]}}],"sources":[{"filename":"app.toml","data":"ZnJvbSA9ICJweXRob24iCnggPSAxCg==","language":"TOML"}],"buildError":{"message":"app.toml:2:1: error[unknown-key]: unknown key `x`","location":{"ranges":[{"start":{"line":2},"end":{"line":2}}]}}}
+        warning[unpinned-base]: base image has no digest
+         --> app.toml:1:8
+          |
+        1 | from = "python"
+          |        ^^^^^^^^ moves
+          |
+          = help: add a digest
+
+        warning[no-lock]: nothing is locked
+
+        error[unknown-key]: unknown key `x`
+         --> app.toml:2:1
+          |
+        2 | x = 1
+          | ^
+        "#);
     }
 
     #[test]

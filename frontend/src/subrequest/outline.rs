@@ -189,11 +189,30 @@ mod tests {
             ssh: vec![Secret { name: "default".into(), required: false, span: None }],
             cache: vec![Cache { id: "pip".into(), span: None }],
         };
-        insta::assert_snapshot!(shown(&outline(&wanted, &files)), @"");
+        insta::assert_snapshot!(shown(&outline(&wanted, &files)), @r#"
+        {"name":"app","description":"ships","args":[{"name":"V","description":"version","value":"1","location":{"ranges":[{"start":{"line":2},"end":{"line":2}}]}}],"secrets":[{"name":"token","required":true,"location":{"ranges":[{"start":{"line":1},"end":{"line":1}}]}}],"ssh":[{"name":"default"}],"cache":[{"ID":"pip"}],"sources":["W2FyZ3NdClYgPSAiMSIK"]}
+        TARGET:        app
+        DESCRIPTION:   ships
+
+        BUILD ARG   VALUE   DESCRIPTION
+        V           1       version
+
+        SECRET   REQUIRED
+        token    true
+
+        SSH       REQUIRED
+        default
+
+        CACHE
+        pip
+        "#);
     }
 
     #[test]
     fn nothing_to_set() {
-        insta::assert_snapshot!(shown(&outline(&Outline::default(), &Files::default())), @"");
+        insta::assert_snapshot!(shown(&outline(&Outline::default(), &Files::default())), @"
+        {}
+        TARGET:   (default)
+        ");
     }
 }

@@ -91,6 +91,11 @@ mod tests {
             span: Some(file.span(16..29)),
             ..Target::default()
         };
-        insta::assert_snapshot!(shown(&targets(&[app, test], &files)), @"");
+        insta::assert_snapshot!(shown(&targets(&[app, test], &files)), @r#"
+        {"targets":[{"name":"app","default":true,"base":"python:3.13-slim"},{"name":"test","description":"runs the tests","base":"app","location":{"ranges":[{"start":{"line":2},"end":{"line":2}}]}}],"sources":["cHl0aG9uID0gIjMuMTMiCltzdGFnZXMudGVzdF0K"]}
+        TARGET          DESCRIPTION
+        app (default)
+        test            runs the tests
+        "#);
     }
 }
