@@ -100,16 +100,14 @@ impl Diagnostic {
         if hidden.is_empty() {
             return Cow::Borrowed(file.text());
         }
-        let mut text = String::with_capacity(file.text().len());
-        for (at, character) in file.text().char_indices() {
-            let secret = hidden.iter().any(|span| span.range().contains(&at));
-            match character {
-                '\n' | '\r' => text.push(character),
-                _ if secret => text.extend(std::iter::repeat_n('*', character.len_utf8())),
-                _ => text.push(character),
+        let mut bytes = file.text().as_bytes().to_vec();
+        for byte in hidden.into_iter().flat_map(Span::range) {
+            if !matches!(bytes[byte], b'\n' | b'\r') {
+                bytes[byte] = b'*';
             }
         }
-        Cow::Owned(text)
+        // Spans end on character boundaries, so every character is either whole or stars.
+        Cow::Owned(String::from_utf8_lossy(&bytes).into_owned())
     }
 
     /// Whether the build cannot start.
@@ -253,9 +251,11 @@ impl<T> Checked<T> {
 /// The candidate that a misspelt word most likely meant: nearest by edit distance, at most a third of its
 /// letters away (and at most 3), the first of equals.
 pub fn did_you_mean<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
-    let limit = (word.chars().count() / 3).clamp(1, 3);
+    let length = word.chars().count();
+    let limit = (length / 3).clamp(1, 3);
     candidates
         .into_iter()
+        .filter(|candidate| candidate.chars().count().abs_diff(length) <= limit)
         .map(|candidate| (edit_distance(word, candidate), candidate))
         .filter(|(distance, _)| *distance <= limit)
         .min_by_key(|(distance, _)| *distance)

@@ -3,14 +3,20 @@
 //! One file here is one format: a private wire type that is as loose as the files in the world are, and one door
 //! out of it. What is chosen from a lock, and for which machine, is [`crate::select`]'s business.
 
+pub mod detect;
 pub mod marker;
 pub mod name;
+pub mod project;
+pub mod python;
 pub mod requirement;
 
 mod binary;
 mod model;
-mod path;
+pub(crate) mod path;
+mod pdm;
+mod pipfile;
 pub mod place;
+mod poetry;
 mod pylock;
 mod request;
 mod requirements;
@@ -39,6 +45,12 @@ pub enum Format {
     Uv,
     /// pylock.toml (PEP 751).
     Pylock,
+    /// poetry.lock.
+    Poetry,
+    /// pdm.lock.
+    Pdm,
+    /// Pipfile.lock.
+    Pipfile,
     /// requirements.txt.
     Requirements,
 }
@@ -82,6 +94,30 @@ pub const FORMATS: &[FormatRow] = &[
         read: pylock::read,
         doc: "the standard lock (PEP 751), with URLs and checksums",
         command: "uv export --format pylock.toml --output-file pylock.toml",
+    },
+    FormatRow {
+        format: Format::Poetry,
+        name: "poetry.lock",
+        matches: |name| name == "poetry.lock",
+        read: poetry::read,
+        doc: "Poetry's lock (2.1): groups, extras, names and checksums of files",
+        command: "poetry lock",
+    },
+    FormatRow {
+        format: Format::Pdm,
+        name: "pdm.lock",
+        matches: |name| name == "pdm.lock",
+        read: pdm::read,
+        doc: "PDM's lock: groups, names and checksums of files, URLs with the strategy `static_urls`",
+        command: "pdm lock",
+    },
+    FormatRow {
+        format: Format::Pipfile,
+        name: "Pipfile.lock",
+        matches: |name| name == "Pipfile.lock",
+        read: pipfile::read,
+        doc: "pipenv's lock: categories, versions and checksums, for one Python",
+        command: "pipenv lock",
     },
     FormatRow {
         format: Format::Requirements,

@@ -181,10 +181,9 @@ fn check_target(lock: &Lock, target: &Target, found: &mut Vec<Diagnostic>) {
     let name = lock.file.name();
     let command = crate::lock::row(lock.format).command;
     if let Some(python) = &lock.requires_python
-        && !python.contains(target.python_version())
+        && !python.contains(target.python())
     {
-        let message =
-            format!("`{name}` is for Python {python}, and the image has {}", target.python_version());
+        let message = format!("`{name}` is for Python {python}, and the image has {}", target.python());
         let error = Diagnostic::error("lock-python", message).help(format!(
             "choose another Python (`python = \"…\"`), or change `requires-python` and run `{command}`"
         ));

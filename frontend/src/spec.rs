@@ -7,48 +7,90 @@
 //! LLB, locks or the daemon.
 
 mod args;
+mod check;
 mod decode;
 mod describe;
 mod document;
 mod keys;
 mod reader;
+mod reference;
+mod resolve;
 mod rules;
+mod schema;
+mod secrets;
 mod shape;
 mod stages;
 mod table;
 mod types;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use decode::{MAX_BYTES, decode};
+pub use reference::reference;
+pub use schema::json_schema;
 pub use stages::{KNOWN_STAGES, KnownStage, Origin, known_stage};
 pub use types::*;
 
-use crate::diag::Checked;
+use crate::diag::{Checked, Diagnostic};
 use crate::text::SourceFile;
+use document::Place;
+use reader::{Node, Reader};
 
 /// Reads a description: a file of its own, or `[tool.wheelbase]` in a `pyproject.toml`. A `pyproject.toml`
 /// without that table is an empty description, which is legal: the project is then detected.
 ///
 /// `args` are the build arguments (`--build-arg`) and, where a platform is being built, its names as BuildKit
-/// calls them (`TARGETARCH`, …).
+/// calls them (`TARGETARCH`, …). There is always a value, and with an error beside it, it is good for further
+/// checks only. Diagnostics come in the order of the file, and never show a secret that the file holds.
 pub fn parse(file: &SourceFile, args: &BTreeMap<String, String>) -> Checked<Spec> {
-    let (document, mut diagnostics) = document::parse(file);
-    let (place, misplaced) = document::locate(file, &document);
-    diagnostics.extend(misplaced);
-    let whole = file.span(0..0);
+    parse_with_contexts(file, args, &BTreeSet::new())
+}
+
+/// The same, for a build that was given named contexts (`--build-context NAME=…`): a `from` may name one of
+/// them even if the name looks like a misspelt stage.
+pub fn parse_with_contexts(
+    file: &SourceFile,
+    args: &BTreeMap<String, String>,
+    contexts: &BTreeSet<String>,
+) -> Checked<Spec> {
+    let (document, mut syntax) = document::parse(file);
+    let (place, mut found) = document::locate(file, &document);
+    let nowhere = file.span(0..0);
     let empty = toml::de::DeValue::Table(toml::de::DeTable::new());
+    let whole = |value| Node { key: "", key_span: nowhere, span: nowhere, value };
     let (prefix, node) = match place {
-        document::Place::Document => {
-            ("", reader::Node { key: "", key_span: whole, span: whole, value: &document })
-        }
-        document::Place::Tool(node) => ("tool.wheelbase.", node),
-        document::Place::Absent => {
-            ("tool.wheelbase.", reader::Node { key: "", key_span: whole, span: whole, value: &empty })
-        }
+        Place::Document => ("", whole(&document)),
+        Place::Tool(node) => ("tool.wheelbase.", node),
+        Place::Absent => ("tool.wheelbase.", whole(&empty)),
     };
-    let mut reader = reader::Reader::new(file, prefix);
+    let names = table::rows(keys::top::KEYS).into_iter().chain(table::rows(keys::stage::KEYS));
+    let mut reader = Reader::new(file, prefix, names.map(|row| row.name).collect());
     let spec = describe::describe(&mut reader, node, args);
-    diagnostics.extend(reader.finish());
-    Checked::new(spec, diagnostics)
+    if syntax.is_empty() {
+        check::contradictions(&mut reader, &spec);
+        if resolve::check(&mut reader, &spec, contexts) {
+            check::unused_keys(&mut reader, &spec);
+        }
+    }
+    found.extend(reader.finish());
+    syntax.extend(document::without_echoes(file, &syntax, found));
+    Checked::new(spec, tidy(file, syntax))
+}
+
+/// At most this many diagnostics leave: nobody reads more, and each is rendered with the whole file at hand.
+const MAX_DIAGNOSTICS: usize = 100;
+
+/// Brings diagnostics into the order of the file, drops what would not be read, and hides secrets.
+fn tidy(file: &SourceFile, mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let place = |diagnostic: &Diagnostic| diagnostic.labels.first().map(|label| label.span);
+    if diagnostics.len() > MAX_DIAGNOSTICS {
+        let more = diagnostics.len() - MAX_DIAGNOSTICS;
+        // Errors first: they are the ones that have to go.
+        diagnostics.sort_by_key(|diagnostic| (!diagnostic.is_error(), place(diagnostic)));
+        diagnostics.truncate(MAX_DIAGNOSTICS);
+        diagnostics.push(Diagnostic::warning("more", format!("there are {more} more errors and warnings")));
+    }
+    diagnostics.sort_by_key(|diagnostic| (place(diagnostic).is_none(), place(diagnostic)));
+    secrets::hide(file, &mut diagnostics);
+    diagnostics
 }

@@ -7,6 +7,7 @@
 //! checksum that the directory names. Only this module knows how a zip looks; it knows nothing of wheels.
 
 mod directory;
+mod fields;
 mod inflate;
 
 use std::fs::File;
@@ -109,7 +110,7 @@ impl Archive {
         let local = directory::local_header(&header)?;
         let mut name = vec![0; local.name_length];
         self.reader.read_exact(&mut name).context(failed)?;
-        if local.method != entry.method || name != entry.name.as_bytes() {
+        if local.method != Some(entry.method) || name != entry.name.as_bytes() {
             return Err(Error::new("its local header and the directory of the archive disagree"));
         }
         self.reader.seek_relative(local.extra_length).context(failed)

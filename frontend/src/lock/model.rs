@@ -293,6 +293,14 @@ impl FileHashes {
     }
 }
 
+/// The files of a release, as formats list them in any order: wheels apart from sdists, `.tar.gz` before other
+/// sdists.
+pub(super) fn split_files(index: Option<String>, all: impl Iterator<Item = File>) -> Files {
+    let (wheels, mut sdists): (Vec<File>, Vec<File>) = all.partition(|file| file.name().ends_with(".whl"));
+    sdists.sort_by_key(|file| !file.name().ends_with(".tar.gz"));
+    Files { index, wheels, sdists }
+}
+
 impl Lock {
     /// All packages, in the order of the lock.
     pub fn packages(&self) -> impl Iterator<Item = &Package> {

@@ -12,6 +12,16 @@ pub(super) fn below_context(relative: &str) -> Option<String> {
     clean(relative, relative)
 }
 
+/// Whether a name is that of a wheel or an sdist, rather than of a directory.
+pub(crate) fn is_archive(name: &str) -> bool {
+    name.ends_with(".whl") || is_sdist(name)
+}
+
+/// Whether a name is that of an sdist: `name-1.0.tar.gz`, and what there was before the standard chose it.
+pub(crate) fn is_sdist(name: &str) -> bool {
+    [".tar.gz", ".zip", ".tgz", ".tar.bz2", ".tar.xz", ".tar"].iter().any(|suffix| name.ends_with(suffix))
+}
+
 fn clean(joined: &str, relative: &str) -> Option<String> {
     if relative.starts_with('/') || relative.contains('\\') || relative.contains('\0') {
         return None;

@@ -18,7 +18,16 @@ pub(crate) fn credentials(url: &str) -> Option<std::ops::Range<usize>> {
     let end = start + authority.rfind('@')? + 1;
     let user = &url[start..end - 1];
     let ssh = url[..start].contains("ssh");
-    (!(ssh && !user.contains(':'))).then_some(start..end)
+    (!ssh || user.contains(':')).then_some(start..end)
+}
+
+/// A repository as a URL: `git@host:path`, ssh's short form, is `ssh://git@host/path`.
+pub(crate) fn repository(text: &str) -> String {
+    let text = text.strip_prefix("git+").unwrap_or(text);
+    match text.split_once(':') {
+        Some((host, path)) if !text.contains("://") && host.contains('@') => format!("ssh://{host}/{path}"),
+        _ => public(text),
+    }
 }
 
 /// The decoded last part of the path.
@@ -80,6 +89,8 @@ mod tests {
         assert_eq!(public("https://h/@a"), "https://h/@a");
         assert_eq!(filename("https://h/x/torch-2.1%2Bcpu.whl?a#b"), "torch-2.1+cpu.whl");
         assert_eq!(fragment("git+x#egg=a&subdirectory=b%2Fc", "subdirectory").as_deref(), Some("b/c"));
+        assert_eq!(repository("git@h:a/b.git"), "ssh://git@h/a/b.git");
+        assert_eq!(repository("https://t@h/a.git"), "https://h/a.git");
         assert_eq!(decode("100%"), "100%");
         assert_eq!(decode("%zz%f"), "%zz%f");
     }

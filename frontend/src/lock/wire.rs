@@ -20,6 +20,23 @@ use crate::text::SourceFile;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub(super) struct Text<'a>(Cow<'a, str>);
 
+impl<'a> Text<'a> {
+    pub(super) fn borrowed(text: &'a str) -> Self {
+        Self(Cow::Borrowed(text))
+    }
+
+    pub(super) fn owned(text: &str) -> Self {
+        Self(Cow::Owned(text.to_owned()))
+    }
+}
+
+/// So that maps can be asked for a plain text.
+impl std::borrow::Borrow<str> for Text<'_> {
+    fn borrow(&self) -> &str {
+        self
+    }
+}
+
 impl std::ops::Deref for Text<'_> {
     type Target = str;
 

@@ -56,7 +56,7 @@ fn wanted(entry: &Entry, active: Active<'_>, asking: &mut Asking<'_>) -> bool {
 
 /// PEP 751: a chosen package that does not support the Python is an error, never left out silently.
 fn supports_python(entry: &Entry, asking: &mut Asking<'_>) -> bool {
-    let python = asking.target.python_version();
+    let python = asking.target.python();
     let package = &entry.package;
     let Some(wants) = package.requires_python.as_ref().filter(|wants| !wants.contains(python)) else {
         return true;

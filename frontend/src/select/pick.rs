@@ -1,10 +1,10 @@
 //! Which file of a package is installed: the best wheel that fits, else the sdist.
 
 use super::misfit;
-use super::wheel::{WheelName, is_sdist};
+use super::wheel::WheelName;
 use super::{Artifact, LocalFile, Lookup, RemoteFile, Tags, Target};
 use crate::diag::Diagnostic;
-use crate::lock::{Archive, File, Files, Hashes, Lock, Package, Place, Request, Source, url};
+use crate::lock::{Archive, File, Files, Hashes, Lock, Package, Place, Request, Source, path, url};
 
 /// What choosing needs to know.
 pub(super) struct Picker<'p> {
@@ -137,6 +137,6 @@ impl Picker<'_> {
     pub(super) fn best_of<'f>(&self, package: &Package, files: &'f Files) -> Option<&'f File> {
         let (wheels, sdists) = self.allowed(package);
         let wheel = if wheels { self.fitting(&files.wheels).first().copied() } else { None };
-        wheel.or_else(|| files.sdists.iter().find(|file| sdists && is_sdist(&file.name())))
+        wheel.or_else(|| files.sdists.iter().find(|file| sdists && path::is_sdist(&file.name())))
     }
 }

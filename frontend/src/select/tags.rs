@@ -168,7 +168,41 @@ mod tests {
     #[test]
     fn order_of_a_small_target() {
         let tags: Vec<String> = target("3.3.0", "", Libc::Musl(1, 1), "x86_64").tags().iter().collect();
-        insta::assert_snapshot!(tags.join("\n"), @"");
+        insta::assert_snapshot!(tags.join("\n"), @"
+        cp33-cp33m-musllinux_1_1_x86_64
+        cp33-cp33m-musllinux_1_0_x86_64
+        cp33-cp33m-linux_x86_64
+        cp33-abi3-musllinux_1_1_x86_64
+        cp33-abi3-musllinux_1_0_x86_64
+        cp33-abi3-linux_x86_64
+        cp33-none-musllinux_1_1_x86_64
+        cp33-none-musllinux_1_0_x86_64
+        cp33-none-linux_x86_64
+        cp32-abi3-musllinux_1_1_x86_64
+        cp32-abi3-musllinux_1_0_x86_64
+        cp32-abi3-linux_x86_64
+        py33-none-musllinux_1_1_x86_64
+        py33-none-musllinux_1_0_x86_64
+        py33-none-linux_x86_64
+        py3-none-musllinux_1_1_x86_64
+        py3-none-musllinux_1_0_x86_64
+        py3-none-linux_x86_64
+        py32-none-musllinux_1_1_x86_64
+        py32-none-musllinux_1_0_x86_64
+        py32-none-linux_x86_64
+        py31-none-musllinux_1_1_x86_64
+        py31-none-musllinux_1_0_x86_64
+        py31-none-linux_x86_64
+        py30-none-musllinux_1_1_x86_64
+        py30-none-musllinux_1_0_x86_64
+        py30-none-linux_x86_64
+        cp33-none-any
+        py33-none-any
+        py3-none-any
+        py32-none-any
+        py31-none-any
+        py30-none-any
+        ");
     }
 
     #[test]

@@ -63,7 +63,7 @@ impl Target {
     }
 
     /// The full version, without a pre-release part.
-    pub fn python_version(&self) -> &Version {
+    pub fn python(&self) -> &Version {
         &self.environment.python_full_version
     }
 
@@ -140,7 +140,7 @@ pub(crate) mod tests {
     #[test]
     fn prereleases_count_as_their_release() {
         let target = target("3.14.0rc1", "t", Libc::Musl(1, 2), "aarch64");
-        assert_eq!(target.python_version().to_string(), "3.14.0");
+        assert_eq!(target.python().to_string(), "3.14.0");
         assert_eq!(target.to_string(), "cpython 3.14t on musl 1.2 aarch64");
     }
 

@@ -58,11 +58,6 @@ fn build_tag(text: &str) -> Option<(u64, String)> {
     Some((number, text[digits..].to_owned()))
 }
 
-/// The version in the name of an sdist of this package: `name-1.0.tar.gz`.
-pub(crate) fn is_sdist(filename: &str) -> bool {
-    [".tar.gz", ".zip", ".tar.bz2", ".tar.xz", ".tgz", ".tar"].iter().any(|suffix| filename.ends_with(suffix))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,7 +5,9 @@
 
 use std::collections::BTreeMap;
 
+use super::decode::MAX_BYTES;
 use super::reader::{Node, Reader, shorten};
+use super::secrets;
 use crate::diag::{Diagnostic, did_you_mean};
 use crate::text::Spanned;
 
@@ -16,6 +18,8 @@ pub(super) struct Args {
     pub(super) declared: BTreeMap<String, Spanned<String>>,
     /// Set by BuildKit itself: the platforms.
     pub(super) predefined: BTreeMap<String, String>,
+    /// Bytes that were put in so far.
+    put_in: usize,
 }
 
 /// Names that have a value without being declared: what is built, and where.
@@ -65,6 +69,7 @@ pub(super) fn declare<'a>(
             );
         }
         let value = given.get(entry.key).map_or(default, String::as_str).to_owned();
+        secrets::check_variable(reader, *entry, &value);
         reader.args.declared.insert(entry.key.to_owned(), Spanned::new(value, entry.span));
     }
     for name in PREDEFINED {
@@ -86,9 +91,11 @@ pub(super) fn declare<'a>(
             let near = near.and_then(|near| entries.iter().find(|entry| entry.key == near));
             reader.report(match near {
                 Some(near) => warning.label(near.key_span, format!("did you mean `{}`?", near.key)),
-                None => {
-                    warning.help(format!("declare it: {} with `{}`", reader.header("args"), shorten(name)))
-                }
+                None => warning.help(format!(
+                    "declare it below `{}`: {} = \"…\"",
+                    reader.header("args"),
+                    shorten(name)
+                )),
             });
         }
     }
@@ -110,7 +117,14 @@ impl<'a> Reader<'a> {
             };
             let reference = &rest[start..start + length + 2];
             match self.lookup(reference, node) {
-                Some(found) => value.push_str(&found),
+                Some(found) => {
+                    self.args.put_in = self.args.put_in.saturating_add(found.len());
+                    if self.args.put_in > MAX_BYTES {
+                        self.too_much(node);
+                        return None;
+                    }
+                    value.push_str(&found);
+                }
                 None => complete = false,
             }
             rest = &rest[start + length + 2..];
@@ -138,13 +152,22 @@ impl<'a> Reader<'a> {
         let error = Diagnostic::error("unknown-arg", format!("there is no argument `{}`", shorten(name)));
         let error = match did_you_mean(name, names) {
             Some(near) => error.label(span, format!("did you mean `{near}`?")),
-            None if is_name(name) => error
-                .at(span)
-                .help(format!("declare it with a default: {} {name} = \"…\"", self.header("args"))),
+            None if is_name(name) => error.at(span).help(format!(
+                "declare it below `{}`, with its default: {name} = \"…\"",
+                self.header("args")
+            )),
             None => error.label(span, "write `${{ NAME }}`, with a name out of `[args]`"),
         };
         self.report(error);
         None
+    }
+
+    /// A short description with a long argument must not fill the memory.
+    fn too_much(&mut self, node: Node<'a>) {
+        self.report(
+            Diagnostic::error("args-too-large", "the arguments make the description larger than it can be")
+                .label(node.span, format!("more than {MAX_BYTES} bytes were put in up to here")),
+        );
     }
 
     /// The place of a part of a string, if it is written there as it is; else of the whole string.

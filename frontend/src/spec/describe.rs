@@ -94,12 +94,7 @@ fn read_stage_key<'a>(
     name: &str,
     stage: &mut Stage,
 ) {
-    let legal = match key.row.place {
-        Place::Every => true,
-        Place::NotApp => name != "app",
-        Place::Gate => name != "app" && name != "wheels",
-    };
-    if !legal {
+    if !key.row.place.allows(name) {
         let error = Diagnostic::error(
             "misplaced-key",
             format!("`{}` cannot be written in the stage `{name}`", entry.key),

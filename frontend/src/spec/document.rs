@@ -6,7 +6,7 @@ use super::keys;
 use super::reader::Node;
 use super::table;
 use crate::diag::{Diagnostic, edit_distance};
-use crate::text::SourceFile;
+use crate::text::{SourceFile, Span};
 
 /// At most this many syntax errors are shown: one missing quote can make many.
 const MAX_SYNTAX_ERRORS: usize = 10;
@@ -17,10 +17,7 @@ pub(super) fn parse(file: &SourceFile) -> (DeValue<'_>, Vec<Diagnostic>) {
     let mut diagnostics: Vec<Diagnostic> = vec![];
     for error in errors {
         let span = file.span(error.span().unwrap_or(0..0));
-        let line = file.line_column(span.start).0;
-        let known =
-            |other: &Diagnostic| other.labels.iter().any(|l| file.line_column(l.span.start).0 == line);
-        if diagnostics.iter().any(known) {
+        if diagnostics.last().is_some_and(|last| same_line(file, last.labels[0].span, span)) {
             continue;
         }
         if diagnostics.len() == MAX_SYNTAX_ERRORS {
@@ -32,12 +29,52 @@ pub(super) fn parse(file: &SourceFile) -> (DeValue<'_>, Vec<Diagnostic>) {
         }
         let message = error.message().trim_end_matches('.');
         let error = Diagnostic::error("toml-syntax", format!("not valid TOML: {message}")).at(span);
-        diagnostics.push(match help(file.text().lines().nth(line - 1).unwrap_or_default()) {
+        diagnostics.push(match help(line(file, span)) {
             Some(help) => error.help(help),
             None => error,
         });
     }
     (DeValue::Table(table.into_inner()), diagnostics)
+}
+
+/// Whether two places are on one line: what follows the first error of a line is mostly its echo.
+fn same_line(file: &SourceFile, a: Span, b: Span) -> bool {
+    let (first, last) = if a.start <= b.start { (a.start, b.start) } else { (b.start, a.start) };
+    !file.text()[first as usize..last as usize].contains('\n')
+}
+
+/// The line that a place begins on.
+fn line(file: &SourceFile, span: Span) -> &str {
+    let text = file.text();
+    let start = text[..span.start as usize].rfind('\n').map_or(0, |at| at + 1);
+    text[start..].split('\n').next().unwrap_or_default()
+}
+
+/// Leaves out what may only be an echo of syntax errors: after a line that is wrong in itself (a value without
+/// quotes) the parser knows where it is, after an open bracket or a broken header it does not.
+pub(super) fn without_echoes(
+    file: &SourceFile,
+    syntax: &[Diagnostic],
+    mut found: Vec<Diagnostic>,
+) -> Vec<Diagnostic> {
+    for error in syntax {
+        let at = error.labels[0].span;
+        let text = line(file, at).trim();
+        let count = |of: &str| text.chars().filter(|c| of.contains(*c)).count();
+        let whole = !text.starts_with('[')
+            && text.contains('=')
+            && count("[{") == count("]}")
+            && count("\"") % 2 == 0
+            && count("'") % 2 == 0;
+        found.retain(|diagnostic| {
+            diagnostic.code != "missing-key"
+                && diagnostic
+                    .labels
+                    .iter()
+                    .all(|label| !same_line(file, label.span, at) && (whole || label.span.start < at.start))
+        });
+    }
+    found
 }
 
 /// What people most often mean by a line that is not TOML.
@@ -85,7 +122,10 @@ pub(super) fn locate<'a>(file: &SourceFile, document: &'a DeValue<'a>) -> (Place
         return (Place::Absent, diagnostics);
     };
     let Some((key, value)) = tools.get_key_value("wheelbase") else {
-        for (key, _) in tools.iter().filter(|(key, _)| edit_distance(key.get_ref(), "wheelbase") <= 2) {
+        for (key, _) in tools
+            .iter()
+            .filter(|(key, _)| key.get_ref().len() < 20 && edit_distance(key.get_ref(), "wheelbase") <= 2)
+        {
             diagnostics.push(
                 Diagnostic::warning("misspelt-tool", format!("`[tool.{}]` is not read", key.get_ref()))
                     .label(file.span(key.span()), "did you mean `wheelbase`?"),

@@ -9,6 +9,7 @@ pub(super) mod top;
 
 use super::reader::{Node, Reader, quoted};
 use super::rules::{self, command::Kind};
+use super::secrets;
 use super::shape::Shape;
 use crate::diag::Diagnostic;
 use crate::text::Spanned;
@@ -21,8 +22,11 @@ fn pairs<'a>(
 ) -> Vec<(Spanned<String>, Spanned<String>)> {
     let mut pairs = vec![];
     for entry in reader.entries(table) {
-        match (rule(entry.key), reader.text(entry)) {
-            (Ok(name), Some(value)) => pairs.push((Spanned::new(name, entry.key_span), value)),
+        match (rule(entry.key), reader.variable(entry)) {
+            (Ok(name), Some(value)) => {
+                secrets::check_variable(reader, entry, &value.value);
+                pairs.push((Spanned::new(name, entry.key_span), value));
+            }
             (Err(refusal), _) => reader.report(refusal.at(entry.key_span)),
             (Ok(_), None) => {}
         }

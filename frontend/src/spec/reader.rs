@@ -4,6 +4,7 @@
 use toml::de::DeValue;
 
 use super::args::Args;
+use super::secrets;
 use super::shape::{self, Shape};
 use super::table::Row;
 use crate::diag::{Diagnostic, did_you_mean};
@@ -24,14 +25,16 @@ pub(super) struct Reader<'a> {
     file: &'a SourceFile,
     /// The table that the description is: empty, or `tool.wheelbase.`.
     prefix: &'static str,
+    /// The names of the language's keys: one of them in a table of variables is there by mistake.
+    names: Vec<&'static str>,
     /// What `${{ NAME }}` stands for; filled before anything that may use it is read.
     pub(super) args: Args,
     diagnostics: Vec<Diagnostic>,
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(file: &'a SourceFile, prefix: &'static str) -> Self {
-        Self { file, prefix, args: Args::default(), diagnostics: vec![] }
+    pub(super) fn new(file: &'a SourceFile, prefix: &'static str, names: Vec<&'static str>) -> Self {
+        Self { file, prefix, names, args: Args::default(), diagnostics: vec![] }
     }
 
     /// Everything that was reported.
@@ -90,8 +93,15 @@ impl<'a> Reader<'a> {
             .collect()
     }
 
-    /// A string, with its arguments put in. `None` for anything else, and where an argument is wrong.
+    /// A string, with its arguments put in. `None` for anything else, and where an argument is wrong or a secret
+    /// is written down.
     pub(super) fn text(&mut self, node: Node<'a>) -> Option<Spanned<String>> {
+        let text = self.variable(node)?;
+        secrets::check_url(self, node, &text.value).then_some(text)
+    }
+
+    /// The same for the value of a variable, where credentials are for the caller to see.
+    pub(super) fn variable(&mut self, node: Node<'a>) -> Option<Spanned<String>> {
         let written = node.value.as_str()?;
         let value = self.substitute(node, written)?;
         if value.contains('\0') {
@@ -153,7 +163,9 @@ impl<'a> Reader<'a> {
             }
             Shape::Map(inner) => {
                 for entry in self.entries(node) {
-                    self.fits_shape(row, inner, entry, false);
+                    if !self.is_swallowed(node, inner, entry) {
+                        self.fits_shape(row, inner, entry, false);
+                    }
                 }
             }
             Shape::Choice(choices) => return self.fits_choice(node, choices),
@@ -161,6 +173,28 @@ impl<'a> Reader<'a> {
             _ => {}
         }
         true
+    }
+
+    /// In TOML, everything below a header belongs to it: `cmd = […]` below `[env]` is a variable called `cmd`.
+    /// True if that makes a value of the wrong type, which is then explained.
+    fn is_swallowed(&mut self, table: Node<'a>, inner: &Shape, entry: Node<'a>) -> bool {
+        let below_header = self.source(table.span).starts_with('[');
+        if !below_header || !self.names.contains(&entry.key) {
+            return false;
+        }
+        let fits = inner.alternative(entry.value).is_some();
+        if fits && !entry.value.is_str() {
+            return false;
+        }
+        let message = format!("`{}` stands below a header, and so belongs to `{}`", entry.key, table.key);
+        let found = match fits {
+            true => Diagnostic::warning("swallowed-key", message),
+            false => Diagnostic::error("swallowed-key", message),
+        };
+        let help =
+            format!("if it is the key `{}` of the description, write it {}", entry.key, self.top_level());
+        self.report(found.at(entry.key_span).label(table.key_span, "the header").help(help));
+        !fits
     }
 
     fn fits_choice(&mut self, node: Node<'a>, choices: &'static [&'static str]) -> bool {
@@ -305,7 +339,8 @@ pub(super) fn bare_or_quoted(key: &str) -> String {
 
 /// A value of the user's for a message: one line, not too long.
 pub(super) fn shorten(text: &str) -> String {
-    let line: String = text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
+    let line: String =
+        secrets::scrub(text).chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
     match line.char_indices().nth(60) {
         Some((at, _)) => format!("{}…", &line[..at]),
         None => line,

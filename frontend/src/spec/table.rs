@@ -37,6 +37,17 @@ pub(super) enum Place {
     Gate,
 }
 
+impl Place {
+    /// Whether a key may be written in the stage of this name.
+    pub(super) fn allows(self, stage: &str) -> bool {
+        match self {
+            Self::Every => true,
+            Self::NotApp => stage != "app",
+            Self::Gate => stage != "app" && stage != "wheels",
+        }
+    }
+}
+
 impl Row {
     /// A key that may be left out and that may be written in every stage.
     pub(super) const fn new(

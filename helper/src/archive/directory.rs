@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 use std::io::{Read, Seek, SeekFrom};
 
+use super::fields::Fields;
 use crate::error::{Context, Error, Result};
 
 /// Length of the fixed part of a local header.
@@ -50,9 +51,20 @@ pub(super) enum Method {
     Deflated,
 }
 
+impl Method {
+    fn of(number: u16) -> Option<Method> {
+        match number {
+            0 => Some(Method::Stored),
+            8 => Some(Method::Deflated),
+            _ => None,
+        }
+    }
+}
+
 /// What matters of a local header.
 pub(super) struct LocalHeader {
-    pub(super) method: Method,
+    /// `None` for one that we do not know.
+    pub(super) method: Option<Method>,
     pub(super) name_length: usize,
     pub(super) extra_length: i64,
 }
@@ -64,7 +76,7 @@ pub(super) fn local_header(header: &[u8; LOCAL_HEADER_LENGTH]) -> Result<LocalHe
         return Err(Error::new("it has no local header"));
     }
     fields.skip(4)?;
-    let method = method(fields.u16()?)?;
+    let method = Method::of(fields.u16()?);
     fields.skip(16)?;
     Ok(LocalHeader {
         method,
@@ -189,7 +201,7 @@ fn central_header(fields: &mut Fields<'_>) -> Result<Option<Entry>> {
     }
     fields.skip(4)?;
     let flags = fields.u16()?;
-    let method_number = fields.u16()?;
+    let number = fields.u16()?;
     fields.skip(4)?;
     let checksum = fields.u32()?;
     let sizes = (fields.u32()?, fields.u32()?);
@@ -212,7 +224,9 @@ fn central_header(fields: &mut Fields<'_>) -> Result<Option<Entry>> {
     if flags & ENCRYPTED != 0 {
         return Err(Error::new(format!("{name} in it is encrypted")));
     }
-    let method = method(method_number).context(|| format!("{name} in it"))?;
+    let method = Method::of(number).ok_or_else(|| {
+        Error::new(format!("{name} in it is compressed by method {number}; wheels are stored or deflated"))
+    })?;
     let mut wide = Wide(extra_64(extra));
     Ok(Some(Entry {
         name: name.to_owned(),
@@ -224,16 +238,6 @@ fn central_header(fields: &mut Fields<'_>) -> Result<Option<Entry>> {
         checksum,
         method,
     }))
-}
-
-fn method(number: u16) -> Result<Method> {
-    match number {
-        0 => Ok(Method::Stored),
-        8 => Ok(Method::Deflated),
-        other => Err(Error::new(format!(
-            "is compressed by method {other}; wheels are stored or deflated, other installers refuse this too"
-        ))),
-    }
 }
 
 /// A name must stay below wherever it is unpacked, on any system.
@@ -296,39 +300,5 @@ struct Wide<'a>(Fields<'a>);
 impl Wide<'_> {
     fn or(&mut self, narrow: u32) -> Result<u64> {
         if narrow == u32::MAX { self.0.u64() } else { Ok(u64::from(narrow)) }
-    }
-}
-
-/// Takes numbers off the front of bytes.
-struct Fields<'a>(&'a [u8]);
-
-impl<'a> Fields<'a> {
-    fn take(&mut self, length: usize) -> Result<&'a [u8]> {
-        let (taken, rest) =
-            self.0.split_at_checked(length).ok_or_else(|| Error::new("its directory is cut off"))?;
-        self.0 = rest;
-        Ok(taken)
-    }
-
-    fn array<const N: usize>(&mut self) -> Result<[u8; N]> {
-        let mut bytes = [0; N];
-        bytes.copy_from_slice(self.take(N)?);
-        Ok(bytes)
-    }
-
-    fn skip(&mut self, length: usize) -> Result<()> {
-        self.take(length).map(drop)
-    }
-
-    fn u16(&mut self) -> Result<u16> {
-        self.array().map(u16::from_le_bytes)
-    }
-
-    fn u32(&mut self) -> Result<u32> {
-        self.array().map(u32::from_le_bytes)
-    }
-
-    fn u64(&mut self) -> Result<u64> {
-        self.array().map(u64::from_le_bytes)
     }
 }

@@ -161,12 +161,17 @@ fn libraries(root: &Root, interpreter: &Path, minor: u32, flags: &str) -> Vec<Pa
 /// `PY_VERSION` of the header file that lies beside the interpreter, if there is one.
 fn header_version(root: &Root, interpreter: &Path, minor: u32, flags: &str) -> Result<Option<String>> {
     let Some(prefix) = interpreter.parent().and_then(Path::parent) else { return Ok(None) };
-    let header = prefix.join(format!("include/python3.{minor}{flags}/patchlevel.h"));
+    let stem = stem_of(implementation(interpreter.file_name().unwrap_or_default()));
+    let header = prefix.join(format!("include/{stem}3.{minor}{flags}/patchlevel.h"));
     let Some(content) = root.read(header)? else { return Ok(None) };
     let text = String::from_utf8_lossy(&content).into_owned();
-    let version =
-        text.lines().find_map(|line| line.trim().strip_prefix("#define PY_VERSION ")?.split('"').nth(1));
-    Ok(version.and_then(|version| as_version(version, minor)))
+    let value = text.lines().find_map(|line| {
+        let mut words = line.split_whitespace();
+        (words.next() == Some("#define") && words.next() == Some("PY_VERSION"))
+            .then(|| words.next())
+            .flatten()
+    });
+    Ok(value.and_then(|value| as_version(value.trim_matches('"'), minor)))
 }
 
 /// All texts of a program that are a version of Python 3.`minor`, without repetition.

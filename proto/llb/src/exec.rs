@@ -377,7 +377,6 @@ impl Exec {
             ("exec.meta.ulimit", !self.ulimits.is_empty()),
             ("exec.meta.cgroup.parent", !self.cgroup_parent.is_empty()),
             ("exec.secretenv", !self.secret_env.is_empty()),
-            ("exec.meta.removemountstubs.recursive", true),
         ];
         wanted.into_iter().filter(|(_, wanted)| *wanted).map(|(cap, _)| cap.to_owned()).collect()
     }

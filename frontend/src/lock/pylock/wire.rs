@@ -1,6 +1,5 @@
 //! pylock.toml as it is written. Keys that change nothing of what is installed are not named.
 
-use std::borrow::Borrow;
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
@@ -92,11 +91,4 @@ pub(super) struct FileWire<'a> {
     pub(super) hashes: BTreeMap<Text<'a>, Text<'a>>,
     #[serde(borrow)]
     pub(super) subdirectory: Option<Text<'a>>,
-}
-
-/// So that maps can be asked for a plain text.
-impl Borrow<str> for Text<'_> {
-    fn borrow(&self) -> &str {
-        self
-    }
 }
