@@ -298,9 +298,18 @@ mod tests {
         let diagnostic = Diagnostic::error("unpinned-base", "base image has no digest")
             .at(file.span(18..26))
             .help("write `python@sha256:…`");
-        insta::assert_snapshot!(diagnostic.render(&files), @r"
-        ");
-        insta::assert_snapshot!(diagnostic.brief(&files), @r"
+        insta::assert_snapshot!(diagnostic.render(&files), @r#"
+        error[unpinned-base]: base image has no digest
+         --> app.toml:2:8
+          |
+        2 | from = "python"
+          |        ^^^^^^^^
+          |
+          = help: write `python@sha256:…`
+        "#);
+        insta::assert_snapshot!(diagnostic.brief(&files), @"
+        app.toml:2:8: error[unpinned-base]: base image has no digest
+          = help: write `python@sha256:…`
         ");
     }
 

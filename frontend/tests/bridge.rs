@@ -15,8 +15,8 @@ use wheelbase::text::Files;
 /// A client of a daemon, after its ping.
 async fn client(bridge: &FakeBridge) -> Client {
     let (reader, writer) = bridge.connect();
-    let mut client = stdio::connect(reader, writer).await.unwrap().client;
-    client.ping().await.unwrap();
+    let mut client = stdio::connect(reader, writer).await.expect("it connects").client;
+    client.ping().await.expect("it answers");
     client
 }
 
