@@ -120,6 +120,15 @@ pub trait Gateway: Send + Sync {
         path: &str,
     ) -> impl Future<Output = Result<Option<Vec<u8>>, GatewayError>> + Send;
 
+    /// Reads the first bytes of a regular file, at most `length`: what a file is can be told without loading all
+    /// of it. A file that does not exist is `Ok(None)`.
+    fn read_start(
+        &self,
+        at: &RefId,
+        path: &str,
+        length: usize,
+    ) -> impl Future<Output = Result<Option<Vec<u8>>, GatewayError>> + Send;
+
     /// Lists one directory; names are relative. A directory that does not exist is `Ok(None)`.
     fn read_dir(
         &self,

@@ -7,6 +7,7 @@
 
 mod csv;
 mod platform;
+mod readers;
 mod table;
 mod values;
 

@@ -15,8 +15,8 @@ use wheelbase::text::Files;
 /// A client of a daemon, after its ping.
 async fn client(bridge: &FakeBridge) -> Client {
     let (reader, writer) = bridge.connect();
-    let mut client = stdio::connect(reader, writer).await.unwrap().client;
-    client.ping().await.unwrap();
+    let mut client = stdio::connect(reader, writer).await.expect("it connects").client;
+    client.ping().await.expect("it answers");
     client
 }
 
@@ -154,9 +154,10 @@ async fn a_file_beyond_the_message_limit_comes_in_pieces() {
     let client = client(&bridge).await;
     assert!(client.read_file(&at(), "big").await.unwrap() == Some(data));
     assert!(client.read_file(&at(), "exact").await.unwrap() == Some(exact));
+    assert!(client.read_start(&at(), "big", 1024).await.unwrap().is_some_and(|start| start.len() == 1024));
     let offsets: Vec<i64> =
         bridge.record().reads.iter().map(|read| read.range.unwrap().offset >> 20).collect();
-    assert_eq!(offsets, [0, 8, 16, 0, 8]);
+    assert_eq!(offsets, [0, 8, 16, 0, 8, 0]);
 }
 
 #[tokio::test]

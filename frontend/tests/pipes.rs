@@ -22,10 +22,13 @@ fn frontend(options: &[&str]) -> Child {
 async fn served(options: &[&str]) -> (Option<i32>, Record) {
     let bridge = FakeBridge::default();
     let mut child = frontend(options);
-    let (reader, writer) = (child.stdout.take().unwrap(), child.stdin.take().unwrap());
+    let (reader, writer) = (child.stdout.take().expect("piped"), child.stdin.take().expect("piped"));
     let serving = tokio::spawn(bridge.clone().serve(reader, writer));
-    let status = tokio::time::timeout(Duration::from_secs(20), child.wait()).await.expect("it ends").unwrap();
-    serving.await.unwrap();
+    let status = tokio::time::timeout(Duration::from_secs(20), child.wait())
+        .await
+        .expect("it ends")
+        .expect("it was started");
+    serving.await.expect("the daemon does not panic");
     (status.code(), bridge.record())
 }
 

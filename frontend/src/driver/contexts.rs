@@ -58,8 +58,8 @@ impl<G: Gateway> Session<'_, G> {
         let meta = Meta::named("[internal] load remote build context");
         let download = Http::new(url).filename(NAME).meta(meta).output();
         let reference = self.solve(&download.clone().into(), false).await?;
-        let bytes = self.gateway.read_file(&reference, NAME).await?.unwrap_or_default();
-        if is_archive(&bytes[..bytes.len().min(1024)]) {
+        let bytes = self.gateway.read_start(&reference, NAME, 1024).await?.unwrap_or_default();
+        if is_archive(&bytes) {
             let unpack = Copy { unpack: true, ..Copy::default() };
             let file = File::on(Fs::Scratch).copy(download, NAME, "/", unpack);
             origins.context = Some(file.meta(Meta::named("[internal] unpack build context")).output());

@@ -132,6 +132,16 @@ impl Gateway for FakeGateway {
         Ok(self.files.get(&at.0).and_then(|files| files.get(path)).cloned())
     }
 
+    async fn read_start(
+        &self,
+        at: &RefId,
+        path: &str,
+        length: usize,
+    ) -> Result<Option<Vec<u8>>, GatewayError> {
+        let whole = self.read_file(at, path).await?;
+        Ok(whole.map(|data| data[..data.len().min(length)].to_vec()))
+    }
+
     async fn read_dir(&self, at: &RefId, path: &str) -> Result<Option<Vec<FileStat>>, GatewayError> {
         self.enter(format!("read_dir {} {path}", at.0))?;
         let prefix = match path.trim_matches(['/', '.']) {

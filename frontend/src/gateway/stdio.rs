@@ -125,6 +125,28 @@ impl Client {
         Ok(())
     }
 
+    /// At most `length` bytes from `offset`; `None` if there is no such file.
+    async fn read_piece(
+        &self,
+        at: &RefId,
+        path: &str,
+        offset: i64,
+        length: usize,
+    ) -> Result<Option<Vec<u8>>, GatewayError> {
+        if at.is_scratch() {
+            return Ok(None);
+        }
+        let length = i64::try_from(length).expect("at most a page");
+        let request = wire::ReadFileRequest {
+            r#ref: at.0.clone(),
+            file_path: path.to_owned(),
+            range: Some(wire::FileRange { offset, length }),
+            ..Default::default()
+        };
+        let answer = if_present(self.bridge().read_file(request).await)?;
+        Ok(answer.map(|answer| answer.data))
+    }
+
     async fn resolve_source(&self, request: &ImageRequest) -> Result<ResolvedImage, GatewayError> {
         let source =
             pb::SourceOp { identifier: request.identifier.clone(), attrs: request.attributes.clone() };
@@ -207,23 +229,22 @@ impl Gateway for Client {
     }
 
     async fn read_file(&self, at: &RefId, path: &str) -> Result<Option<Vec<u8>>, GatewayError> {
-        if at.is_scratch() {
-            return Ok(None);
-        }
         let mut pages = Pages::default();
         loop {
-            let range = wire::FileRange { offset: pages.offset(), length: PAGE as i64 };
-            let request = wire::ReadFileRequest {
-                r#ref: at.0.clone(),
-                file_path: path.to_owned(),
-                range: Some(range),
-                ..Default::default()
-            };
-            let Some(answer) = if_present(self.bridge().read_file(request).await)? else { return Ok(None) };
-            if pages.push(answer.data).map_err(|error| error.during(path))? {
+            let Some(piece) = self.read_piece(at, path, pages.offset(), PAGE).await? else { return Ok(None) };
+            if pages.push(piece).map_err(|error| error.during(path))? {
                 return Ok(Some(pages.finish()));
             }
         }
+    }
+
+    async fn read_start(
+        &self,
+        at: &RefId,
+        path: &str,
+        length: usize,
+    ) -> Result<Option<Vec<u8>>, GatewayError> {
+        self.read_piece(at, path, 0, length.min(PAGE)).await
     }
 
     async fn read_dir(&self, at: &RefId, path: &str) -> Result<Option<Vec<FileStat>>, GatewayError> {
