@@ -14,7 +14,8 @@ fn every_wheel_is_a_source_and_nothing_runs_pip() {
     let outcome = Build::new(&engine, &flask("sources")).succeed();
     let lock = include_str!("../../examples/flask/uv.lock");
     for name in ["flask", "werkzeug", "jinja2", "markupsafe", "click", "itsdangerous", "blinker"] {
-        let fetched: Vec<_> = outcome.named(&format!("fetch {name}-")).collect();
+        let title = format!("fetch {name}-");
+        let fetched: Vec<_> = outcome.named(&title).collect();
         assert_eq!(fetched.len(), 1, "{name}: {fetched:?}");
         assert!(lock.contains(&format!("/{name}-")), "{name} is in the lock");
     }
