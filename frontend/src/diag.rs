@@ -298,10 +298,28 @@ mod tests {
         let diagnostic = Diagnostic::error("unpinned-base", "base image has no digest")
             .at(file.span(18..26))
             .help("write `python@sha256:…`");
-        insta::assert_snapshot!(diagnostic.render(&files), @r"
-        ");
+        insta::assert_snapshot!(diagnostic.render(&files), @r#"
+        error[unpinned-base]: base image has no digest
+         --> app.toml:2:8
+          |
+        2 | from = "python"
+          |        ^^^^^^^^
+          |
+          = help: write `python@sha256:…`
+        "#);
         insta::assert_snapshot!(diagnostic.brief(&files), @r"
+        app.toml:2:8: error[unpinned-base]: base image has no digest
+          = help: write `python@sha256:…`
         ");
+    }
+
+    #[test]
+    fn hidden_places_are_stars() {
+        let mut files = Files::default();
+        let file = files.add("app.toml", "url = \"https://ü:p@h\"\nnext = 1\n");
+        let diagnostic = Diagnostic::error("x", "y").at(file.span(0..3)).hide(file.span(15..19));
+        assert_eq!(diagnostic.shown_text(&file), "url = \"https://****@h\"\nnext = 1\n");
+        assert!(!diagnostic.render(&files).contains("ü:p"));
     }
 
     #[test]
