@@ -307,7 +307,7 @@ mod tests {
           |
           = help: write `python@sha256:…`
         "#);
-        insta::assert_snapshot!(diagnostic.brief(&files), @r"
+        insta::assert_snapshot!(diagnostic.brief(&files), @"
         app.toml:2:8: error[unpinned-base]: base image has no digest
           = help: write `python@sha256:…`
         ");
