@@ -314,6 +314,15 @@ mod tests {
     }
 
     #[test]
+    fn hidden_places_are_stars() {
+        let mut files = Files::default();
+        let file = files.add("app.toml", "url = \"https://ü:p@h\"\nnext = 1\n");
+        let diagnostic = Diagnostic::error("x", "y").at(file.span(0..3)).hide(file.span(15..19));
+        assert_eq!(diagnostic.shown_text(&file), "url = \"https://****@h\"\nnext = 1\n");
+        assert!(!diagnostic.render(&files).contains("ü:p"));
+    }
+
+    #[test]
     fn empty_and_last_spans_render() {
         let mut files = Files::default();
         let file = files.add("a.toml", "a = ");

@@ -55,17 +55,23 @@ pub(super) fn declare<'a>(
     for entry in &entries {
         if !is_name(entry.key) {
             reader.report(
-                Diagnostic::error("bad-name", format!("`{}` cannot be the name of an argument", entry.key))
-                    .label(entry.key_span, "letters, digits and `_`, not beginning with a digit"),
+                Diagnostic::error(
+                    "bad-name",
+                    format!("`{}` cannot be the name of an argument", shorten(entry.key)),
+                )
+                .label(entry.key_span, "letters, digits and `_`, not beginning with a digit"),
             );
             continue;
         }
         let Some(default) = entry.value.as_str() else { continue };
         if default.contains("${{") {
             reader.report(
-                Diagnostic::error("nested-arg", format!("the default of `{}` uses an argument", entry.key))
-                    .label(entry.span, "a default stands for itself")
-                    .help("put the arguments together where they are used"),
+                Diagnostic::error(
+                    "nested-arg",
+                    format!("the default of `{}` uses an argument", shorten(entry.key)),
+                )
+                .label(entry.span, "a default stands for itself")
+                .help("put the arguments together where they are used"),
             );
         }
         let value = given.get(entry.key).map_or(default, String::as_str).to_owned();

@@ -54,7 +54,6 @@ pub(super) fn unused_keys(reader: &mut Reader<'_>, spec: &Spec) {
             if !rows.iter().any(|row| row.name == *key && row.image_only) {
                 continue;
             }
-            let written = reader.header(&format!("stages.{name}"));
             let warning = Diagnostic::warning(
                 "unused-key",
                 format!("`{key}` does nothing in the stage `{name}`: no image is made of it"),
@@ -66,10 +65,8 @@ pub(super) fn unused_keys(reader: &mut Reader<'_>, spec: &Spec) {
                 }
                 None => warning,
             };
-            reader.report(warning.help(format!(
-                "if it is meant for `app`, write it above `{written}`: {}",
-                reader.top_level()
-            )));
+            let above = reader.top_level();
+            reader.report(warning.help(format!("if it is meant for `app`, write it {above}")));
         }
     }
 }

@@ -7,7 +7,7 @@ use super::keys::{stage, top};
 use super::reader::{Node, Reader};
 use super::rules::names;
 use super::stages::known_stage;
-use super::table::{self, Key, Place};
+use super::table::{self, Key, Place, Row};
 use super::types::{Spec, Stage};
 use crate::diag::Diagnostic;
 
@@ -30,18 +30,17 @@ pub(super) fn describe<'a>(
         } else if let Some(key) = find(stage::KEYS, entry.key) {
             read_stage_key(reader, key, *entry, "app", &mut app);
         } else {
-            let names: Vec<_> = table::rows(top::KEYS)
-                .into_iter()
-                .chain(table::rows(stage::KEYS))
-                .map(|row| row.name)
-                .collect();
-            reader.report(table::unknown_key(*entry, "a description", &names));
+            let rows: Vec<_> = table::rows(top::KEYS).into_iter().chain(stage_rows("app")).collect();
+            reader.report(table::unknown_key(*entry, "the description", &rows));
         }
     }
     spec.args = reader.args.declared.clone();
 
     let stages = entries.iter().copied().find(|entry| entry.key == "stages");
     for entry in stages.map_or_else(Vec::new, |stages| reader.entries(stages)) {
+        if !entry.value.is_table() {
+            continue;
+        }
         let name = match names::stage(entry.key) {
             Ok(name) => name,
             Err(refusal) => {
@@ -65,6 +64,11 @@ fn find<T>(keys: &'static [Key<T>], name: &str) -> Option<&'static Key<T>> {
     keys.iter().find(|key| key.row.name == name)
 }
 
+/// The keys that may be written in a stage.
+fn stage_rows(name: &str) -> Vec<&'static Row> {
+    table::rows(stage::KEYS).into_iter().filter(|row| row.place.allows(name)).collect()
+}
+
 /// Reads the table of a stage.
 fn read_stage<'a>(reader: &mut Reader<'a>, table: Node<'a>, name: &str, stage: &mut Stage) {
     for entry in reader.entries(table) {
@@ -80,8 +84,7 @@ fn read_stage<'a>(reader: &mut Reader<'a>, table: Node<'a>, name: &str, stage: &
                 );
             }
             None => {
-                let names: Vec<_> = table::rows(stage::KEYS).iter().map(|row| row.name).collect();
-                reader.report(table::unknown_key(entry, "a stage", &names));
+                reader.report(table::unknown_key(entry, "a stage", &stage_rows(name)));
             }
         }
     }

@@ -27,14 +27,90 @@ pub(super) fn parse(file: &SourceFile) -> (DeValue<'_>, Vec<Diagnostic>) {
             );
             break;
         }
+        let at = line(file, span);
+        if let Some(open) = unclosed(file, span, error.message()) {
+            diagnostics.push(open);
+            break;
+        }
+        if let Some(other) = other_language(at) {
+            let error = Diagnostic::error("toml-syntax", format!("not valid TOML: this looks like {other}"));
+            diagnostics
+                .push(error.at(span).help("a description for wheelbase is a TOML file: key = \"value\""));
+            break;
+        }
         let message = error.message().trim_end_matches('.');
+        let message = ["nothing", "literal string"]
+            .into_iter()
+            .find_map(|echo| message.strip_suffix(echo)?.strip_suffix(", expected "))
+            .unwrap_or(message);
         let error = Diagnostic::error("toml-syntax", format!("not valid TOML: {message}")).at(span);
-        diagnostics.push(match help(line(file, span)) {
+        diagnostics.push(match quotes(at) {
             Some(help) => error.help(help),
             None => error,
         });
     }
     (DeValue::Table(table.into_inner()), diagnostics)
+}
+
+/// A bracket that is not closed makes an error of every line that follows. The parser sees the first of them:
+/// what should be an item is a key or a header.
+fn unclosed(file: &SourceFile, span: Span, message: &str) -> Option<Diagnostic> {
+    let at = line(file, span).trim();
+    let statement = at.starts_with('[') || at.split_once('=').is_some_and(|(key, _)| is_bare_key(key.trim()));
+    if !statement || !message.starts_with("missing comma") {
+        return None;
+    }
+    let mut end = file.text()[..span.start as usize].rfind('\n').map_or(0, |at| at + 1);
+    for before in file.text()[..end].split_inclusive('\n').rev() {
+        end -= before.len();
+        let count = |of: char| before.chars().filter(|c| *c == of).count();
+        for (open, close, what) in [('[', ']', "an array"), ('{', '}', "a table")] {
+            if count(open) > count(close) {
+                let bracket = end + before.rfind(open)?;
+                return Some(
+                    Diagnostic::error("toml-syntax", format!("not valid TOML: {what} is not closed"))
+                        .label(file.span(bracket..bracket + 1), format!("no `{close}` belongs to this"))
+                        .label(span, "before this line"),
+                );
+            }
+        }
+    }
+    None
+}
+
+/// What a line is that is not TOML at all.
+fn other_language(line: &str) -> Option<&'static str> {
+    const INSTRUCTIONS: [&str; 12] = [
+        "FROM",
+        "RUN",
+        "COPY",
+        "ADD",
+        "CMD",
+        "ENTRYPOINT",
+        "WORKDIR",
+        "ENV",
+        "EXPOSE",
+        "LABEL",
+        "ARG",
+        "USER",
+    ];
+    let (first, rest) = line.trim().split_once(' ').unwrap_or((line.trim(), ""));
+    if INSTRUCTIONS.contains(&first) && !rest.trim_start().starts_with('=') {
+        return Some("a Dockerfile");
+    }
+    (first.strip_suffix(':').is_some_and(is_bare_key)).then_some("YAML")
+}
+
+/// Strings need quotes, and people who know YAML forget them.
+fn quotes(line: &str) -> Option<String> {
+    let (key, value) = line.split_once('=')?;
+    let (key, value) = (key.trim(), value.trim());
+    let bare = !value.is_empty() && !value.contains(['"', '\'', '[', ']', '{', '}', '#']);
+    (is_bare_key(key) && bare).then(|| format!("strings are written in quotes: {key} = \"{value}\""))
+}
+
+fn is_bare_key(key: &str) -> bool {
+    !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c))
 }
 
 /// Whether two places are on one line: what follows the first error of a line is mostly its echo.
@@ -75,19 +151,6 @@ pub(super) fn without_echoes(
         });
     }
     found
-}
-
-/// What people most often mean by a line that is not TOML.
-fn help(line: &str) -> Option<String> {
-    let line = line.trim();
-    if line.starts_with("FROM ") || line.starts_with("RUN ") || line.starts_with("COPY ") {
-        return Some("this looks like a Dockerfile; a description for wheelbase is a TOML file".to_owned());
-    }
-    let (key, value) = line.split_once('=')?;
-    let (key, value) = (key.trim(), value.trim());
-    let name = !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c));
-    let bare = !value.is_empty() && !value.contains(['"', '\'', '[', ']', '{', '}', '#']);
-    (name && bare).then(|| format!("strings are written in quotes: {key} = \"{value}\""))
 }
 
 /// Where the description is.

@@ -46,7 +46,10 @@ fn env<'a>(reader: &mut Reader<'a>, table: Node<'a>) -> Vec<(Spanned<String>, Sp
                     format!("`{}` stays as it is: no shell puts the old value in", own[0]),
                 )
                 .label(value.span, "the value, word for word")
-                .help("write the whole value"),
+                .help(match name.as_str() {
+                    "PATH" => "write the whole value; `/opt/venv/bin` is put before it by itself",
+                    _ => "write the whole value",
+                }),
             );
         }
     }

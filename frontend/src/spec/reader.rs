@@ -4,6 +4,7 @@
 use toml::de::DeValue;
 
 use super::args::Args;
+use super::rules::command;
 use super::secrets;
 use super::shape::{self, Shape};
 use super::table::Row;
@@ -58,7 +59,13 @@ impl<'a> Reader<'a> {
     /// Where keys of the top level have to be written, for people.
     pub(super) fn top_level(&self) -> String {
         match self.prefix {
-            "" => "above the first `[table]`".to_owned(),
+            "" => {
+                let first = self.file.text().lines().map(str::trim).find(|line| line.starts_with('['));
+                match first.map(|line| line.split('#').next().unwrap_or_default().trim()) {
+                    Some(header) => format!("above `{}`, the first header", shorten(header)),
+                    None => "at the top of the file".to_owned(),
+                }
+            }
             prefix => format!("directly below `[{}]`", prefix.trim_end_matches('.')),
         }
     }
@@ -106,7 +113,7 @@ impl<'a> Reader<'a> {
         let value = self.substitute(node, written)?;
         if value.contains('\0') {
             self.report(
-                Diagnostic::error("nul-byte", format!("`{}` holds a NUL byte", node.key))
+                Diagnostic::error("nul-byte", format!("`{}` holds a NUL byte", shorten(node.key)))
                     .label(node.span, "no program can be given one"),
             );
             return None;
@@ -217,9 +224,13 @@ impl<'a> Reader<'a> {
     fn fits_bounds(&mut self, node: Node<'a>, least: i64, most: i64) -> bool {
         let fits = integer(node).is_some_and(|value| (least..=most).contains(&value));
         if !fits {
+            let bounds = match node.value.as_integer().map(|integer| integer.radix()) {
+                Some(8) => format!("must be between 0o{least:o} and 0o{most:o}"),
+                _ => format!("must be between {least} and {most}"),
+            };
             self.report(
                 Diagnostic::error("out-of-range", format!("`{}` is out of range", node.key))
-                    .label(node.span, format!("must be between {least} and {most}")),
+                    .label(node.span, bounds),
             );
         }
         fits
@@ -240,9 +251,10 @@ impl<'a> Reader<'a> {
             DeValue::Table(_) => error.at(node.key_span),
             _ => error.at(node.span),
         };
-        match self.repair(wanted, node, item) {
-            Some(help) => error.help(help),
-            None => error.help(format!("for example: {}", row.example.replace('\n', "\n              "))),
+        match (row.advice, self.repair(wanted, node, item)) {
+            (_, Some(help)) => error.help(help),
+            (Some(advice), None) => error.help(advice),
+            (None, None) => error.help(format!("for example: {}", row.example)),
         }
     }
 
@@ -260,27 +272,49 @@ impl<'a> Reader<'a> {
             Shape::OneOf(shapes) => shapes.iter().collect(),
             shape => vec![shape],
         };
-        let text = shapes.iter().any(|shape| matches!(shape, Shape::Text | Shape::Pattern(_)));
+        let list_of = |value: &DeValue<'_>| {
+            shapes.iter().any(|shape| matches!(shape, Shape::List(item) if item.alternative(value).is_some()))
+        };
+        let text = shapes.iter().any(|shape| matches!(shape, Shape::Text));
+        let pattern = matches!(wanted, Shape::Pattern(_));
         match node.value {
             DeValue::Float(float) if text => {
                 let number: f64 = float.as_str().parse().ok()?;
-                Some(format!("{}: without quotes it is the number {number}", assign(&quoted(written))))
+                let because = match number.to_string() == written {
+                    true => String::new(),
+                    false => format!(": without quotes it is the number {number}"),
+                };
+                Some(assign(&quoted(written)) + &because)
             }
-            DeValue::Integer(_) | DeValue::Boolean(_) | DeValue::Datetime(_) if text => {
-                Some(assign(&quoted(written)))
-            }
+            DeValue::Integer(_) if text => Some(assign(&quoted(written))),
+            DeValue::Boolean(_) if matches!(wanted, Shape::Text) => Some(assign(&quoted(written))),
+            DeValue::Datetime(_) if text || pattern => Some(assign(&quoted(written))),
             DeValue::String(line) if shapes.iter().any(|shape| matches!(shape, Shape::Argv)) => {
-                let words: Vec<String> = line.split_whitespace().map(quoted).collect();
-                Some(assign(&format!("[{}]", words.join(", "))))
+                Some(assign(&command::as_argv(line)))
             }
-            value => {
-                let fits =
-                    |shape: &&Shape| matches!(shape, Shape::List(item) if item.alternative(value).is_some());
-                let header = matches!(value, DeValue::Table(_)) && written.starts_with('[');
-                (!header && shapes.iter().any(fits)).then(|| assign(&format!("[{written}]")))
+            DeValue::Table(_) if matches!(wanted, Shape::Text) => {
+                let (key, value) = dotted(node)?;
+                Some(format!("to mean one name, put it into quotes: {} = {}", quoted(&key), quoted(value)))
             }
+            DeValue::Table(_) if written.starts_with('[') => {
+                list_of(node.value).then(|| format!("write [{}]", self.header(node.key)))
+            }
+            value => list_of(value).then(|| assign(&format!("[{written}]"))),
         }
     }
+}
+
+/// `a.b.c = "x"` as one name and its value, if it is nothing else.
+fn dotted<'a>(node: Node<'a>) -> Option<(String, &'a str)> {
+    let mut name = node.key.to_owned();
+    let mut value = node.value;
+    while let DeValue::Table(entries) = value {
+        let mut entries = entries.iter();
+        let (Some((key, inner)), None) = (entries.next(), entries.next()) else { return None };
+        name = format!("{name}.{}", key.get_ref());
+        value = inner.get_ref();
+    }
+    Some((name, value.as_str()?))
 }
 
 /// Why a rule does not accept a string.
@@ -342,6 +376,7 @@ pub(super) fn shorten(text: &str) -> String {
     let line: String =
         secrets::scrub(text).chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
     match line.char_indices().nth(60) {
+        None if line.is_empty() => "\"\"".to_owned(),
         Some((at, _)) => format!("{}…", &line[..at]),
         None => line,
     }

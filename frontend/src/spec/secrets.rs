@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use super::reader::{Node, Reader};
+use super::reader::{Node, Reader, shorten};
 use crate::diag::Diagnostic;
 use crate::text::SourceFile;
 
@@ -62,13 +62,19 @@ pub(super) fn check_url<'a>(reader: &mut Reader<'a>, node: Node<'a>, value: &str
     if credentials(value).is_empty() {
         return true;
     }
-    let error = Diagnostic::error("credentials-in-url", format!("a URL in `{}` holds credentials", node.key));
-    let error = hide_value(reader, node, error.label(node.span, "everybody who has the image can read them"));
+    let error = Diagnostic::error(
+        "credentials-in-url",
+        format!("a URL in `{}` holds credentials", shorten(node.key)),
+    )
+    .label(node.span, "everybody who has this file or the image can read them");
+    let written = node.value.as_str().is_some_and(|written| !credentials(written).is_empty());
+    let error = if written { hide_value(reader, node, error) } else { error };
     reader.report(error.help(match node.key {
         "url" | "mirror" => {
             "leave them out, and name the build secret that holds them: `secret = \"ID\"`, with \
              `docker build --secret id=ID,…`"
         }
+        "from" => "leave them out; those of registries come from `docker login`",
         _ => "leave them out; a step of `run` can read build secrets: `secrets = [\"ID\"]`",
     }));
     false
@@ -85,7 +91,8 @@ pub(super) fn check_variable<'a>(reader: &mut Reader<'a>, node: Node<'a>, value:
     };
     let warning = Diagnostic::warning("secret-value", format!("the value of `{}` {what}", node.key))
         .label(node.key_span, "everybody who has the image or its build record can read it");
-    let warning = hide_value(reader, node, warning);
+    let written = node.value.as_str() == Some(value);
+    let warning = if written { hide_value(reader, node, warning) } else { warning };
     reader.report(warning.help(
         "give it to the container when it starts; a step of `run` can read build secrets: \
          `secrets = [{ id = \"ID\", env = \"NAME\" }]`",

@@ -3,7 +3,7 @@
 //! Adding an option is one row here and one field in [`super::types`]. Unknown keys, wrong types, missing keys,
 //! the schema and the reference follow from the row.
 
-use super::reader::{Node, Reader};
+use super::reader::{Node, Reader, shorten};
 use super::shape::Shape;
 use crate::diag::{Diagnostic, did_you_mean};
 
@@ -17,6 +17,10 @@ pub(super) struct Row {
     pub(super) example: &'static str,
     /// What its value may look like.
     pub(super) shape: Shape,
+    /// What people write for it who come from somewhere else: these words are understood in errors only.
+    pub(super) words: &'static [&'static str],
+    /// What to say to a value of a wrong type, where an example says too little.
+    pub(super) advice: Option<&'static str>,
     /// Whether its table makes no sense without it.
     pub(super) required: bool,
     /// In which stages it may be written. Means nothing for keys of other tables.
@@ -56,12 +60,32 @@ impl Row {
         example: &'static str,
         doc: &'static str,
     ) -> Self {
-        Self { name, doc, example, shape, required: false, place: Place::Every, image_only: false }
+        Self {
+            name,
+            doc,
+            example,
+            shape,
+            words: &[],
+            advice: None,
+            required: false,
+            place: Place::Every,
+            image_only: false,
+        }
     }
 
     /// The same, and it must be there.
     pub(super) const fn required(self) -> Self {
         Self { required: true, ..self }
+    }
+
+    /// The same, and people may write these words for it.
+    pub(super) const fn words(self, words: &'static [&'static str]) -> Self {
+        Self { words, ..self }
+    }
+
+    /// The same, and this is said to a value of a wrong type.
+    pub(super) const fn advice(self, advice: &'static str) -> Self {
+        Self { advice: Some(advice), ..self }
     }
 
     /// The same, in these stages only.
@@ -95,43 +119,63 @@ pub(super) fn read<'a, T>(
     into: &mut T,
 ) -> bool {
     let mut complete = true;
-    for entry in reader.entries(table) {
+    let rows = rows(keys);
+    let entries = reader.entries(table);
+    let mut written: Vec<&str> = vec![];
+    for entry in &entries {
         match keys.iter().find(|key| key.row.name == entry.key) {
             Some(key) => {
-                let fits = reader.fits(&key.row, entry);
+                written.push(key.row.name);
+                let fits = reader.fits(&key.row, *entry);
                 complete &= fits || !key.row.required;
                 if fits {
-                    (key.read)(reader, entry, into);
+                    (key.read)(reader, *entry, into);
                 }
             }
             None => {
-                let names: Vec<_> = keys.iter().map(|key| key.row.name).collect();
-                let error = unknown_key(entry, &format!("`{}`", table.key), &names);
-                reader.report(error);
+                let near = nearest(entry.key, &rows);
+                complete &= near.is_none_or(|near| !near.required);
+                written.extend(near.map(|near| near.name));
+                reader.report(unknown_key(*entry, &format!("`{}`", table.key), &rows));
             }
         }
     }
-    for key in keys.iter().filter(|key| key.row.required) {
-        if !reader.entries(table).iter().any(|entry| entry.key == key.row.name) {
-            complete = false;
-            reader.report(
-                Diagnostic::error("missing-key", format!("`{}` is missing", key.row.name))
-                    .label(table.span, format!("`{}` needs it", table.key))
-                    .help(format!("for example: {}", key.row.example)),
-            );
-        }
+    for row in rows.iter().filter(|row| row.required && !written.contains(&row.name)) {
+        complete = false;
+        reader.report(
+            Diagnostic::error("missing-key", format!("`{}` is missing", row.name))
+                .label(table.span, format!("`{}` needs it", table.key))
+                .help(format!("for example: {}", row.example)),
+        );
     }
     complete
 }
 
-/// "`pyhton` is not a key of `copy`", with the nearest one, or all of them where there are few.
-pub(super) fn unknown_key(entry: Node<'_>, of: &str, names: &[&str]) -> Diagnostic {
-    let error = Diagnostic::error("unknown-key", format!("`{}` is not a key of {of}", entry.key));
-    match did_you_mean(entry.key, names.iter().copied()) {
-        Some(name) => error.label(entry.key_span, format!("did you mean `{name}`?")),
-        None if names.len() <= 12 => {
+/// The row that an unknown key most likely means.
+fn nearest(key: &str, rows: &[&'static Row]) -> Option<&'static Row> {
+    let same = |word: &str| word.eq_ignore_ascii_case(key);
+    rows.iter()
+        .copied()
+        .find(|row| same(row.name) || row.words.iter().copied().any(same))
+        .or_else(|| {
+            let names = rows.iter().map(|row| row.name);
+            let name = did_you_mean(key, names)?;
+            rows.iter().copied().find(|row| row.name == name)
+        })
+        .or_else(|| {
+            let word = did_you_mean(key, rows.iter().flat_map(|row| row.words).copied())?;
+            rows.iter().copied().find(|row| row.words.contains(&word))
+        })
+}
+
+/// "`pyhton` is not a key of the description", with the key that was meant, or with all of them.
+pub(super) fn unknown_key(entry: Node<'_>, of: &str, rows: &[&'static Row]) -> Diagnostic {
+    let error = Diagnostic::error("unknown-key", format!("`{}` is not a key of {of}", shorten(entry.key)));
+    match nearest(entry.key, rows) {
+        Some(row) => error.label(entry.key_span, format!("did you mean `{}`?", row.name)),
+        None => {
+            let names: Vec<&str> = rows.iter().map(|row| row.name).collect();
             error.at(entry.key_span).help(format!("its keys are `{}`", names.join("`, `")))
         }
-        None => error.at(entry.key_span),
     }
 }

@@ -33,6 +33,7 @@ static KEYS: &[Key<Entry>] = &[
             r#"copy = [{ src = "backend/", dest = "." }]"#,
             "A file, a directory (its content is copied) or a pattern, from the root of where it comes from",
         )
+        .words(&["source", "path"])
         .required(),
         read: |reader, value, entry| entry.src = reader.text(value),
     },
@@ -43,7 +44,8 @@ static KEYS: &[Key<Entry>] = &[
             r#"copy = [{ src = "conf/app.ini", dest = "/etc/app/" }]"#,
             "Where it goes: absolute, or below `workdir`; with a `/` at the end, into that directory. \
              Without it: the same path as in `src`, below `workdir`",
-        ),
+        )
+        .words(&["destination", "target", "to"]),
         read: |reader, value, entry| entry.dest = reader.rule(value, paths::in_image),
     },
     Key {
@@ -61,7 +63,8 @@ static KEYS: &[Key<Entry>] = &[
             Shape::List(&Shape::Text),
             r#"copy = [{ src = ".", exclude = ["tests", "*.md"] }]"#,
             "No files below `src` that match one of these patterns, which are those of `.dockerignore`",
-        ),
+        )
+        .words(&["ignore"]),
         read: |reader, value, entry| entry.exclude = reader.list(value, paths::pattern),
     },
     Key {
@@ -70,7 +73,8 @@ static KEYS: &[Key<Entry>] = &[
             Shape::OneOf(&[Shape::Text, Shape::Integer(0, 0o7777)]),
             r#"copy = [{ src = "start.sh", chmod = "755" }]"#,
             "Mode bits of the copied files, octal: `\"755\"` or `0o755`",
-        ),
+        )
+        .words(&["mode", "permissions"]),
         read: |reader, value, entry| entry.chmod = mode(reader, value),
     },
     Key {
@@ -79,7 +83,8 @@ static KEYS: &[Key<Entry>] = &[
             TEXT_OR_NUMBER,
             r#"copy = [{ src = "data/", chown = "app:app" }]"#,
             "Owner of the copied files, by name or number, with `:` and a group if it is not the user's own",
-        ),
+        )
+        .words(&["owner", "user"]),
         read: |reader, value, entry| entry.chown = rule_or_number(reader, value, names::user),
     },
 ];

@@ -15,6 +15,9 @@ use crate::text::Spanned;
 pub(in crate::spec) const HEALTHCHECK: Shape =
     Shape::OneOf(&[Shape::Only(false), Shape::Table(|| table::rows(KEYS))]);
 
+/// A duration.
+const DURATION: Shape = Shape::Pattern("^([0-9]+(h|m|s|ms))+$");
+
 static KEYS: &[Key<Parts>] = &[
     Key {
         row: Row::new(
@@ -29,7 +32,7 @@ static KEYS: &[Key<Parts>] = &[
     Key {
         row: Row::new(
             "interval",
-            Shape::Text,
+            DURATION,
             r#"healthcheck = { cmd = ["/check"], interval = "30s" }"#,
             "Time between two checks",
         ),
@@ -38,7 +41,7 @@ static KEYS: &[Key<Parts>] = &[
     Key {
         row: Row::new(
             "timeout",
-            Shape::Text,
+            DURATION,
             r#"healthcheck = { cmd = ["/check"], timeout = "3s" }"#,
             "Time after which a check has failed",
         ),
@@ -47,7 +50,7 @@ static KEYS: &[Key<Parts>] = &[
     Key {
         row: Row::new(
             "start-period",
-            Shape::Text,
+            DURATION,
             r#"healthcheck = { cmd = ["/check"], start-period = "1m" }"#,
             "Time that the app has to start, in which failures do not count",
         ),
@@ -56,7 +59,7 @@ static KEYS: &[Key<Parts>] = &[
     Key {
         row: Row::new(
             "start-interval",
-            Shape::Text,
+            DURATION,
             r#"healthcheck = { cmd = ["/check"], start-interval = "1s" }"#,
             "Time between two checks while the app starts",
         ),
@@ -141,6 +144,10 @@ fn loopback(argv: &[String]) -> Option<(usize, &'static str)> {
 pub(in crate::spec) fn expose<'a>(reader: &mut Reader<'a>, array: Node<'a>) -> Vec<Spanned<String>> {
     let mut exposed: Vec<Spanned<String>> = vec![];
     for item in reader.items(array) {
+        if item.value.is_integer() && integer(item).is_none_or(|port| !(1..=65535).contains(&port)) {
+            // Its shape says so already.
+            continue;
+        }
         let Some(ports) = rule_or_number(reader, item, config::ports) else { continue };
         for port in ports.value {
             if !exposed.iter().any(|known| known.value == port) {

@@ -23,6 +23,7 @@ static KEYS: &[Key<Step>] = &[
             r#"run = [{ cmd = "npm ci", cache = ["/root/.npm"] }]"#,
             "A line for `/bin/sh`, or an array that is executed as it is",
         )
+        .words(&["command", "run", "exec"])
         .required(),
         read: |reader, value, step| step.cmd = command(reader, value),
     },
@@ -73,7 +74,8 @@ static KEYS: &[Key<Step>] = &[
             Shape::List(&Shape::Table(|| table::rows(MOUNT))),
             r#"run = [{ cmd = "make -C /src", mounts = [{ src = ".", target = "/src" }] }]"#,
             "Parts of the context, of other stages or of images that the step can read without a copy",
-        ),
+        )
+        .words(&["volumes", "bind", "binds"]),
         read: |reader, value, step| step.run.mounts = each(reader, value, mount),
     },
     Key {

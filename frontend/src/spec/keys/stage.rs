@@ -19,7 +19,8 @@ pub(in crate::spec) static KEYS: &[Key<Stage>] = &[
             Shape::Text,
             r#"from = "python:3.12-slim""#,
             "What the stage starts with: another stage, a named context, an image, or `scratch`",
-        ),
+        )
+        .words(&["image", "base", "base-image"]),
         read: |reader, value, stage| stage.from = reader.text(value),
     },
     Key {
@@ -38,7 +39,8 @@ pub(in crate::spec) static KEYS: &[Key<Stage>] = &[
             STRINGS_BY_NAME,
             r#"env = { TZ = "UTC" }"#,
             "Environment variables, of the steps and of the container",
-        ),
+        )
+        .words(&["environment", "environ", "envs", "variables", "vars"]),
         read: |reader, value, stage| stage.env = env(reader, value),
     },
     Key {
@@ -47,7 +49,8 @@ pub(in crate::spec) static KEYS: &[Key<Stage>] = &[
             Shape::Pattern("^/"),
             r#"workdir = "/srv""#,
             "The directory in which steps and the app run, and below which `dest` is; `/app` without it",
-        ),
+        )
+        .words(&["working-dir", "working_dir", "working-directory", "cwd", "directory"]),
         read: |reader, value, stage| stage.workdir = reader.rule(value, paths::absolute),
     },
     Key {
@@ -56,7 +59,9 @@ pub(in crate::spec) static KEYS: &[Key<Stage>] = &[
             Shape::OneOf(&[Shape::List(&Shape::Text), Shape::Table(|| table::rows(PACKAGES))]),
             r#"packages = ["libpq5"]"#,
             "System packages, installed with apt, apk or dnf by what the base has; no lists or caches stay",
-        ),
+        )
+        .words(&["apt", "apk", "dnf", "system-packages", "apt-packages", "build-packages"])
+        .advice("system packages, as in packages = [\"libpq5\"]; Python packages are `dependencies`"),
         read: packages,
     },
     Key {
@@ -66,6 +71,10 @@ pub(in crate::spec) static KEYS: &[Key<Stage>] = &[
             r#"dependencies = "requirements.txt""#,
             "Python dependencies: a lock or requirements file, `false` for none, or a table; in `app` the file is \
              found by itself",
+        )
+        .words(&["requirements", "lock", "lockfile", "deps", "pip"])
+        .advice(
+            "this key names the file, as in dependencies = \"requirements.txt\"; packages are listed in that file",
         ),
         read: |reader, value, stage| stage.dependencies = Some(super::dependencies::read(reader, value)),
     },
@@ -75,7 +84,8 @@ pub(in crate::spec) static KEYS: &[Key<Stage>] = &[
             super::copy::SHAPE,
             r#"copy = ["app.py", { src = "conf/", dest = "/etc/app/" }]"#,
             "Files that come in, in order; in `app` it is `[\".\"]` without it",
-        ),
+        )
+        .words(&["add", "files", "include", "sources"]),
         read: |reader, value, stage| stage.copy = Some(super::copy::read(reader, value)),
     },
     Key {
@@ -84,7 +94,8 @@ pub(in crate::spec) static KEYS: &[Key<Stage>] = &[
             super::run::SHAPE,
             r#"run = ["npm ci", ["make", "install"]]"#,
             "Steps, in order: a line for the shell, an array that is executed as it is, or a table",
-        ),
+        )
+        .words(&["build", "script", "commands", "steps"]),
         read: |reader, value, stage| stage.run = super::run::read(reader, value),
     },
     Key {
@@ -114,6 +125,7 @@ pub(in crate::spec) static KEYS: &[Key<Stage>] = &[
             r#"expose = [8000, "53/udp"]"#,
             "Ports that the app listens on: numbers, `\"53/udp\"`, or a range such as `\"8000-8010\"`",
         )
+        .words(&["port", "ports"])
         .image_only(),
         read: |reader, value, stage| stage.expose = image::expose(reader, value),
     },
@@ -124,6 +136,7 @@ pub(in crate::spec) static KEYS: &[Key<Stage>] = &[
             r#"volumes = ["/data"]"#,
             "Directories whose content outlives the container; they belong to the user",
         )
+        .words(&["data"])
         .image_only(),
         read: |reader, value, stage| stage.volumes = reader.list(value, paths::absolute),
     },
@@ -144,6 +157,7 @@ pub(in crate::spec) static KEYS: &[Key<Stage>] = &[
             r#"healthcheck = { cmd = ["python", "check.py"], interval = "30s" }"#,
             "How to see whether the app is well; `false` switches off the check of the base image",
         )
+        .words(&["health", "health-check"])
         .image_only(),
         read: |reader, value, stage| stage.healthcheck = image::healthcheck(reader, value),
     },
@@ -185,6 +199,7 @@ pub(in crate::spec) static KEYS: &[Key<Stage>] = &[
             r#"cmd = ["python", "app.py"]"#,
             "The command that the container runs: the program and its arguments, without a shell",
         )
+        .words(&["command", "start", "start-command", "exec"])
         .image_only(),
         read: |reader, value, stage| stage.cmd = image::start(reader, value),
     },

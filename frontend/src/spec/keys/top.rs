@@ -20,7 +20,8 @@ pub(in crate::spec) static KEYS: &[Key<Spec>] = &[
             r#"python = "3.12""#,
             "The version of Python, or what it must meet, such as `\">=3.12,<3.14\"`; without it, what \
              `.python-version` or `requires-python` says. Without `from` it also picks the image",
-        ),
+        )
+        .words(&["python-version", "requires-python", "version"]),
         read: |reader, value, spec| spec.python = reader.rule(value, python::requirement),
     },
     Key {
@@ -68,7 +69,8 @@ pub(in crate::spec) static KEYS: &[Key<Spec>] = &[
             "from = \"python:${{ TAG }}\"\nargs = { TAG = \"3.12-slim\" }",
             "Build arguments (`docker build --build-arg NAME=VALUE`) and their defaults; `${{ NAME }}` in a string \
              stands for the value",
-        ),
+        )
+        .words(&["arg", "build-args", "arguments"]),
         // Read before everything else, since everything else may use them.
         read: |_, _, _| {},
     },
@@ -78,7 +80,8 @@ pub(in crate::spec) static KEYS: &[Key<Spec>] = &[
             Shape::List(&Shape::Table(|| table::rows(INDEX))),
             "[[index]]\nname = \"company\"\nurl = \"https://packages.example.com/simple\"\nsecret = \"company\"",
             "Package indexes besides the default one",
-        ),
+        )
+        .words(&["indexes", "indices", "registry"]),
         read: |reader, value, spec| spec.indexes = indexes(reader, value),
     },
     Key {
@@ -87,7 +90,8 @@ pub(in crate::spec) static KEYS: &[Key<Spec>] = &[
             Shape::Map(&Shape::Table(|| table::rows(super::stage::KEYS))),
             "[stages.wheels]\npackages = [\"gcc\"]",
             "Other stages, by name. `wheels` and `test` are known: they have defaults",
-        ),
+        )
+        .words(&["stage", "targets", "target"]),
         // Read by the module that knows what a whole description is.
         read: |_, _, _| {},
     },

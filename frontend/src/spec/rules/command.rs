@@ -46,6 +46,16 @@ pub(in crate::spec) enum Kind {
     Start,
 }
 
+/// A line as the array that does the same: its words, or a shell where it needs one.
+pub(in crate::spec) fn as_argv(line: &str) -> String {
+    let words: Vec<String> = if line.contains(['$', '|', ';', '&', '>', '<', '"', '\'', '`', '\\', '*']) {
+        ["/bin/sh", "-c", line].into_iter().map(quoted).collect()
+    } else {
+        line.split_whitespace().map(quoted).collect()
+    };
+    format!("[{}]", words.join(", "))
+}
+
 /// Whether the program is a shell that is given a line.
 fn is_shell(argv: &[&str]) -> bool {
     let program = argv[0].rsplit('/').next().unwrap_or_default();

@@ -16,7 +16,13 @@ pub(in crate::spec) fn in_context(path: &str) -> Result<String, Refusal> {
         )
         .help(format!("write `{}`, or say which image or stage it is in with `from`", shorten(rest))));
     }
-    in_source(path)
+    in_source(path).map_err(|refusal| match refusal.code {
+        "escaping-path" => refusal.help(
+            "a directory beside the build context can be given by name: \
+             `docker build --build-context NAME=DIRECTORY`, and `from = \"NAME\"` here",
+        ),
+        _ => refusal,
+    })
 }
 
 /// A path below the root of a stage, image or named context, where `/src` and `src` are the same.
@@ -71,7 +77,7 @@ fn escaping(path: &str, why: &str) -> Refusal {
 /// Not empty, and with `/` between its parts.
 fn well_formed(path: &str) -> Result<(), Refusal> {
     if path.is_empty() {
-        return Err(Refusal::new("empty-path", "a path is empty", "write `.` for the directory itself"));
+        return Err(Refusal::new("empty-path", "a path is empty", "a path was expected"));
     }
     if path.contains('\\') {
         let help = format!("write `{}`", shorten(&path.replace('\\', "/")));
@@ -85,7 +91,8 @@ fn well_formed(path: &str) -> Result<(), Refusal> {
     }
     if path.starts_with("~/") || path == "~" {
         let message = format!("`{}` is below a home directory", shorten(path));
-        return Err(Refusal::new("home-path", message, "`~` is a shell's word, and there is no shell here"));
+        return Err(Refusal::new("home-path", message, "`~` is a shell's word, and there is no shell here")
+            .help("in the build context, paths start at its root; in the image, write the whole path"));
     }
     Ok(())
 }

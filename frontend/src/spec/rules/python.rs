@@ -28,7 +28,7 @@ pub(in crate::spec) fn requirement(text: &str) -> Result<String, Refusal> {
     if let Ok(version) = Version::from_str(trimmed) {
         return match version.release() {
             [3, ..] => Ok(trimmed.to_owned()),
-            [2, ..] => Err(refuse("Python 2 is not supported")),
+            [2, ..] => Err(refuse("Python 2 is not supported").help("for example `\"3.12\"`")),
             _ => Err(refuse("there is no such Python").help("for example `\"3.12\"`")),
         };
     }
