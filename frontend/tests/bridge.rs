@@ -1,4 +1,5 @@
 //! The real client against a daemon in memory that speaks real gRPC.
+#![allow(clippy::unwrap_used, reason = "a test may stop where it stands")]
 
 use std::collections::BTreeMap;
 use std::time::Duration;

@@ -1,4 +1,5 @@
 //! The binary itself, over real pipes: what a daemon starts and talks to.
+#![allow(clippy::unwrap_used, reason = "a test may stop where it stands")]
 
 use std::process::Stdio;
 use std::time::Duration;

@@ -3,6 +3,7 @@
 //! A file is Markdown: headings and prose for people, a `toml` block with a description, and a `text` block with
 //! what is rendered, nothing masked. After `toml` the info string may hold build arguments (`NAME=VALUE`). With
 //! `WHEELBASE_UPDATE=1` in the environment the `text` blocks are written anew.
+#![allow(clippy::unwrap_used, reason = "a test may stop where it stands")]
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

@@ -1,4 +1,5 @@
 //! `schema/wheelbase.json` is what the tables of keys say. With `WHEELBASE_UPDATE=1` it is written anew.
+#![allow(clippy::unwrap_used, reason = "a test may stop where it stands")]
 
 use std::path::Path;
 
