@@ -4,6 +4,8 @@
 //! what is rendered, nothing masked. After `toml` the info string may hold build arguments (`NAME=VALUE`). With
 //! `WHEELBASE_UPDATE=1` in the environment the `text` blocks are written anew.
 
+#![expect(clippy::unwrap_used, reason = "a helper of tests fails by panicking")]
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};

@@ -30,16 +30,19 @@ pub(super) struct Reader<'a> {
     names: Vec<&'static str>,
     /// What `${{ NAME }}` stands for; filled before anything that may use it is read.
     pub(super) args: Args,
+    /// Values of variables and arguments that look like secrets: no message may repeat one.
+    pub(super) secrets: Vec<String>,
     diagnostics: Vec<Diagnostic>,
 }
 
 impl<'a> Reader<'a> {
     pub(super) fn new(file: &'a SourceFile, prefix: &'static str, names: Vec<&'static str>) -> Self {
-        Self { file, prefix, names, args: Args::default(), diagnostics: vec![] }
+        Self { file, prefix, names, args: Args::default(), secrets: vec![], diagnostics: vec![] }
     }
 
     /// Everything that was reported.
-    pub(super) fn finish(self) -> Vec<Diagnostic> {
+    pub(super) fn finish(mut self) -> Vec<Diagnostic> {
+        secrets::forget(&self.secrets, &mut self.diagnostics);
         self.diagnostics
     }
 
