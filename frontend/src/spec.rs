@@ -11,6 +11,7 @@ mod check;
 mod decode;
 mod describe;
 mod document;
+mod fits;
 mod keys;
 mod reader;
 mod reference;

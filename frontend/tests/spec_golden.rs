@@ -5,6 +5,8 @@
 //! `WHEELBASE_UPDATE=1` in the environment the `text` blocks are written anew.
 #![allow(clippy::unwrap_used, reason = "a test may stop where it stands")]
 
+#![expect(clippy::unwrap_used, reason = "a helper of tests fails by panicking")]
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};

@@ -217,7 +217,7 @@ fn document() -> impl Strategy<Value = String> {
 fn config() -> ProptestConfig {
     // A failing case is kept beside this file, for everybody to run again.
     let kept = prop::test_runner::FileFailurePersistence::WithSource("regressions");
-    ProptestConfig { cases: 1000, failure_persistence: Some(Box::new(kept)), ..ProptestConfig::default() }
+    ProptestConfig { cases: 500, failure_persistence: Some(Box::new(kept)), ..ProptestConfig::default() }
 }
 
 proptest! {

@@ -3,6 +3,7 @@
 pub(super) mod copy;
 pub(super) mod dependencies;
 pub(super) mod image;
+mod mounts;
 pub(super) mod run;
 pub(super) mod stage;
 pub(super) mod top;

@@ -6,7 +6,7 @@ use super::reader::{Reader, shorten};
 use super::rules::image;
 use super::stages::{KNOWN_STAGES, Origin, known_stage};
 use super::types::{Spec, Stage};
-use crate::diag::{Diagnostic, edit_distance};
+use crate::diag::{Diagnostic, did_you_mean, edit_distance};
 use crate::text::{Span, Spanned};
 
 /// That one stage needs another, or something outside.
@@ -40,19 +40,16 @@ pub(super) fn check(reader: &mut Reader<'_>, spec: &Spec, contexts: &BTreeSet<St
     for (name, stage) in &spec.stages {
         if stage.from.is_none() && known_stage(name).is_none() && !stage.keys.contains_key("from") {
             let error = Diagnostic::error("missing-from", format!("the stage `{name}` starts with nothing"));
-            let names: Vec<_> = KNOWN_STAGES.iter().map(|known| known.name).collect();
+            let label = match did_you_mean(name, KNOWN_STAGES.iter().map(|known| known.name)) {
+                Some(known) => format!("needs a `from`; or did you mean `{known}`?"),
+                None => "needs a `from`".to_owned(),
+            };
             let error = match stage.header {
-                Some(header) => error.label(header, "needs a `from`"),
+                Some(header) => error.label(header, label),
                 None => error,
             };
-            reader.report(match names.iter().find(|known| edit_distance(known, name) <= 2) {
-                Some(known) => {
-                    error.help(format!("did you mean `{}`?", reader.header(&format!("stages.{known}"))))
-                }
-                None => {
-                    error.help("write an image, a stage or `scratch`: for example `from = \"node:22-slim\"`")
-                }
-            });
+            let help = "write an image, a stage or `scratch`: for example `from = \"node:22-slim\"`";
+            reader.report(error.help(help));
         }
     }
     circles(reader, spec, &links)

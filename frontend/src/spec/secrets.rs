@@ -57,6 +57,23 @@ pub(super) fn hide(file: &SourceFile, diagnostics: &mut [Diagnostic]) {
     }
 }
 
+/// Takes secrets out of what is said. They come into a sentence as a value that some rule did not like.
+pub(super) fn forget(secrets: &[String], diagnostics: &mut [Diagnostic]) {
+    for diagnostic in diagnostics {
+        let labels = diagnostic.labels.iter_mut().map(|label| &mut label.text);
+        for text in labels.chain(&mut diagnostic.help).chain([&mut diagnostic.message]) {
+            for secret in secrets {
+                // As it is, in another case, or as much of it as a message has room for.
+                for said in [secret.to_ascii_lowercase(), shorten(secret).to_ascii_lowercase()] {
+                    while let Some(at) = text.to_ascii_lowercase().find(&said) {
+                        text.replace_range(at..at + said.len(), "***");
+                    }
+                }
+            }
+        }
+    }
+}
+
 /// Complains about credentials in a value. True if there are none.
 pub(super) fn check_url<'a>(reader: &mut Reader<'a>, node: Node<'a>, value: &str) -> bool {
     if credentials(value).is_empty() {
@@ -89,6 +106,10 @@ pub(super) fn check_variable<'a>(reader: &mut Reader<'a>, node: Node<'a>, value:
     } else {
         return;
     };
+    // A short one is a word of its own in messages, and no secret.
+    if value.len() >= 6 && reader.secrets.len() < 100 {
+        reader.secrets.push(value.to_owned());
+    }
     let warning = Diagnostic::warning("secret-value", format!("the value of `{}` {what}", node.key))
         .label(node.key_span, "everybody who has the image or its build record can read it");
     let written = node.value.as_str() == Some(value);
