@@ -1,10 +1,11 @@
 //! The image configuration: the base's, with what the description says on top.
 //!
 //! The base's JSON is kept as it is, unknown keys and all (OCI image-spec `config.md`); only what a description
-//! or the exporter decides is replaced. The exporter fills in `rootfs` and the times.
+//! or the exporter decides is replaced. The exporter fills in `rootfs`.
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};
+use wheelbase_helper::contract::MTIME;
 
 /// What BuildKit and runc assume where an image says nothing.
 pub const DEFAULT_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -130,21 +131,25 @@ impl ImageConfig {
         self
     }
 
-    /// Adds one history entry a layer, oldest first; `epoch` is the time of all of them, in seconds.
+    /// Adds one history entry a layer, oldest first, and says when the image was made: at `epoch` (seconds since
+    /// 1970), or else when its base was. A clock would make two equal images differ.
     #[must_use]
     pub fn with_layers(mut self, layers: &[String], epoch: Option<i64>) -> Self {
+        let of_base = self.json.get("created").and_then(Value::as_str);
+        let time = match (epoch, of_base) {
+            (Some(epoch), _) => rfc3339(epoch),
+            (None, Some(time)) => time.to_owned(),
+            (None, None) => rfc3339(MTIME),
+        };
         let mut history = match self.json.remove("history") {
             Some(Value::Array(history)) => history,
             _ => vec![],
         };
-        for layer in layers {
-            let mut entry = json!({ "created_by": layer, "comment": COMMENT });
-            if let Some(epoch) = epoch {
-                entry["created"] = json!(rfc3339(epoch));
-            }
-            history.push(entry);
-        }
+        let ours =
+            layers.iter().map(|layer| json!({ "created": time, "created_by": layer, "comment": COMMENT }));
+        history.extend(ours);
         self.json.insert("history".into(), Value::Array(history));
+        self.json.insert("created".into(), time.into());
         self
     }
 
@@ -156,7 +161,7 @@ impl ImageConfig {
     /// The bytes for the exporter: without what it makes itself.
     pub fn to_json(&self) -> Vec<u8> {
         let mut json = self.json.clone();
-        for key in ["created", "rootfs", "id", "parent", "container", "container_config", "docker_version"] {
+        for key in ["rootfs", "id", "parent", "container", "container_config", "docker_version"] {
             json.remove(key);
         }
         json.remove("moby.buildkit.cache.v0");
@@ -239,7 +244,8 @@ mod tests {
 
     #[test]
     fn changes_go_on_top_of_the_base() {
-        let base = br#"{"architecture":"amd64","os":"linux","created":"x","rootfs":{},"odd":1,
+        let base =
+            br#"{"architecture":"amd64","os":"linux","created":"2026-01-01T00:00:00Z","rootfs":{},"odd":1,
             "config":{"Env":["PATH=/bin","LANG=C"],"Cmd":["python3"],"Entrypoint":["/e"],"Labels":{"a":"1"}},
             "history":[{"created_by":"base"}]}"#;
         let changes = Changes {
@@ -254,7 +260,7 @@ mod tests {
         };
         let config = ImageConfig::parse(base).unwrap().with(&changes).with_layers(&["copy".into()], Some(0));
         let text = String::from_utf8(config.to_json()).unwrap();
-        insta::assert_snapshot!(text, @r#"{"architecture":"amd64","os":"linux","history":[{"created_by":"base"},{"created_by":"copy","comment":"wheelbase","created":"1970-01-01T00:00:00Z"}],"config":{"Env":["PATH=/bin","LANG=C.UTF-8","A=b=c"],"Cmd":["python","app.py"],"Entrypoint":null,"Labels":{"a":"1","b":"2"},"User":"10001:10001","WorkingDir":"/app","ExposedPorts":{"5000/tcp":{}}},"odd":1}"#);
+        insta::assert_snapshot!(text, @r#"{"architecture":"amd64","os":"linux","created":"1970-01-01T00:00:00Z","history":[{"created_by":"base"},{"created":"1970-01-01T00:00:00Z","created_by":"copy","comment":"wheelbase"}],"odd":1,"config":{"Env":["PATH=/bin","LANG=C.UTF-8","A=b=c"],"Cmd":["python","app.py"],"Entrypoint":null,"Labels":{"a":"1","b":"2"},"User":"10001:10001","WorkingDir":"/app","ExposedPorts":{"5000/tcp":{}}}}"#);
     }
 
     #[test]

@@ -11,7 +11,7 @@ mod wheels;
 
 use std::collections::BTreeMap;
 
-use buildkit_llb::{Copy, File, Fs, Meta, Output, Platform, ProxyEnv, SourceFile, Ulimit, merge};
+use buildkit_llb::{Copy, File, Fs, Meta, Output, Platform, ProxyEnv, SourceFile, Ulimit, merge_with};
 
 use crate::plan::{Base, Plan, Stage};
 use crate::select::RemoteFile;
@@ -183,7 +183,9 @@ impl<'a> Lowering<'a> {
     /// Puts layers over a base.
     fn assemble(&self, stage: &Stage, base: Fs, layers: Vec<(String, Output)>) -> Fs {
         if self.around.merge {
-            return merge(std::iter::once(base).chain(layers.into_iter().map(|(_, layer)| layer.into())));
+            let meta = self.meta(stage, &format!("merge {} layers", layers.len())).ignore_cache(false);
+            let inputs = std::iter::once(base).chain(layers.into_iter().map(|(_, layer)| layer.into()));
+            return merge_with(inputs, meta);
         }
         let everything = || Copy { directory_contents: true, ..Copy::default() };
         layers.into_iter().fold(base, |fs, (title, layer)| {

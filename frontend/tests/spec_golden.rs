@@ -4,7 +4,6 @@
 //! what is rendered, nothing masked. After `toml` the info string may hold build arguments (`NAME=VALUE`). With
 //! `WHEELBASE_UPDATE=1` in the environment the `text` blocks are written anew.
 #![allow(clippy::unwrap_used, reason = "a test may stop where it stands")]
-
 #![expect(clippy::unwrap_used, reason = "a helper of tests fails by panicking")]
 
 use std::collections::BTreeMap;

@@ -1,6 +1,5 @@
 //! The five descriptions that the project started from, and one with everything: nothing is said about them.
 #![allow(clippy::unwrap_used, reason = "a test may stop where it stands")]
-
 #![expect(clippy::unwrap_used, reason = "a helper of tests fails by panicking")]
 
 use std::collections::BTreeMap;

@@ -16,7 +16,6 @@ fn editing_the_app_reruns_no_dependency() {
     let second = Build::new(&engine, &project).succeed();
     let ran = second.ran();
     assert!(installs(&ran).is_empty(), "{ran:?}");
-    assert!(!ran.iter().any(|step| step.starts_with("fetch ")), "{ran:?}");
     assert!(ran.iter().any(|step| step.contains("copy")), "the app itself is copied again: {ran:?}");
 }
 
@@ -64,8 +63,6 @@ fn bumping_one_package_reruns_one_group() {
     let installed = installs(&ran);
     assert_eq!(installed.len(), 1, "{ran:?}");
     assert!(installed[0].contains("itsdangerous"), "{installed:?}");
-    let fetched: Vec<_> = ran.iter().filter(|step| step.starts_with("fetch ")).collect();
-    assert!(fetched.iter().all(|step| step.contains("itsdangerous")), "{fetched:?}");
 }
 
 /// The lock with another release of one package: the entry that uv itself writes for it.

@@ -52,7 +52,8 @@ fn a_wrong_checksum_names_the_wheel() {
     let second = lock[hash..].find("sha256:").map(|next| hash + next + "sha256:".len()).unwrap();
     wrong.replace_range(second..second + 64, &"0".repeat(64));
     project.write("uv.lock", wrong);
-    let message = Build::new(&engine, &project).fail().message;
-    assert!(message.contains("blinker"), "{message}");
-    assert!(message.contains("digest") || message.contains("checksum"), "{message}");
+    let outcome = Build::new(&engine, &project).fail();
+    let failed: Vec<_> = outcome.steps.iter().filter(|step| step.error.contains("digest mismatch")).collect();
+    assert_eq!(failed.len(), 1, "{}", outcome.message);
+    assert!(failed[0].name.contains("blinker"), "{}", failed[0].name);
 }

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use wheelbase_tests::build::Build;
 use wheelbase_tests::engine::Engine;
-use wheelbase_tests::tree::Tree;
 
 use crate::support::{flask, installs, oci, tree};
 
@@ -101,9 +100,8 @@ fn the_environment_is_what_uv_installs() {
     let ours = ours.below("opt/venv").without(may_differ);
     let theirs = theirs.below("opt/venv").without(may_differ);
     let differences = ours.differences(&theirs);
-    assert!(ours.entries.len() > 300, "only {} files were compared", ours.entries.len());
+    assert!(ours.entries.len() > 180, "only {} files were compared", ours.entries.len());
     assert_eq!(differences, Vec::<String>::new());
-    assert!(Tree::default().entries.is_empty());
 }
 
 /// An image that is the base alone.

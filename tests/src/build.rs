@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::RwLock;
 
 use serde::Deserialize;
 
@@ -78,11 +79,18 @@ impl<'e> Build<'e> {
         self
     }
 
-    /// Runs it.
+    /// Runs it. A build without caches waits until it is alone: the engine joins equal steps of builds that run at
+    /// the same time, so it would make others run steps that they have cached.
     ///
     /// # Panics
     /// If buildx cannot be started.
     pub fn run(self) -> Outcome {
+        static ENGINE: RwLock<()> = RwLock::new(());
+        let no_cache = self.args.iter().any(|arg| arg.starts_with("--no-cache"));
+        let (_alone, _together) = match no_cache {
+            true => (Some(ENGINE.write().expect("no build panics here")), None),
+            false => (None, Some(ENGINE.read().expect("no build panics here"))),
+        };
         let metadata = tempfile::NamedTempFile::new().expect("a temporary file can be made");
         let output = self
             .engine
@@ -138,9 +146,14 @@ impl<'e> Build<'e> {
 }
 
 impl Outcome {
-    /// The steps that were really run, by name: not cached, and not only fetched or looked up.
+    /// The steps of stages that were really run, by name. Sources are not among them: the engine reports them each
+    /// time, whether it fetches them or not.
     pub fn ran(&self) -> Vec<&str> {
-        let work = |step: &&Step| step.completed && !step.cached && !step.name.starts_with("[internal]");
+        let of_stage = |step: &Step| {
+            let name = step.name.as_str();
+            name.starts_with('[') && !name.starts_with("[internal]") && !name.starts_with("[context")
+        };
+        let work = |step: &&Step| step.completed && !step.cached && of_stage(step);
         self.steps.iter().filter(work).map(|step| step.name.as_str()).collect()
     }
 

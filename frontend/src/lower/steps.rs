@@ -162,7 +162,8 @@ impl Lowering<'_> {
         };
         if copy.place.ancestors.is_empty() {
             let file = File::on(Fs::Scratch).mkdir(directory, 0o755, true, None, Some(MTIME));
-            return Fs::Output(file.meta(self.meta(stage, &format!("make {directory}"))).output());
+            let meta = self.meta(stage, &format!("make {directory}")).ignore_cache(false);
+            return Fs::Output(file.meta(meta).output());
         }
         let mut directories = copy.place.ancestors.clone();
         if directories.iter().all(|known| known.path != directory) {

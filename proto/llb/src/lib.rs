@@ -45,7 +45,7 @@ pub use digest::sha256;
 pub use dump::dump;
 pub use exec::{ContentCache, Done, Exec, Key, Network, ProxyEnv, Secret, Sharing, Ulimit};
 pub use file::{Copy, File, Owner};
-pub use merge::{diff, merge};
+pub use merge::{diff, merge, merge_with};
 pub use meta::{Meta, SourceFile};
 pub use output::{Fs, Output};
 pub use platform::Platform;

@@ -10,11 +10,11 @@ use crate::output::{About, Fs, Inputs, Output};
 ///
 /// Needs the capability `mergeop`, which Docker Engine has only with its containerd image store.
 pub fn merge(inputs: impl IntoIterator<Item = Fs>) -> Fs {
-    merge_named(inputs, Meta::default())
+    merge_with(inputs, Meta::default())
 }
 
-/// The same with a name and places.
-fn merge_named(inputs: impl IntoIterator<Item = Fs>, meta: Meta) -> Fs {
+/// The same with a name and places for the operation, if there is one.
+pub fn merge_with(inputs: impl IntoIterator<Item = Fs>, meta: Meta) -> Fs {
     let mut inputs: Vec<Output> = inputs.into_iter().filter_map(Fs::output).collect();
     match inputs.len() {
         0 => Fs::Scratch,
