@@ -100,7 +100,8 @@ fn stem_of(implementation: &str) -> &str {
 fn version_of_name(name: &OsStr, stem: &str) -> Option<(u32, String)> {
     let rest = name.to_str()?.strip_prefix(stem)?.strip_prefix("3.")?;
     let (minor, flags) = number(rest.as_bytes())?;
-    matches!(flags, b"" | b"t" | b"d" | b"td").then(|| (minor, String::from_utf8_lossy(flags).into_owned()))
+    matches!(flags, b"" | b"t" | b"d" | b"td" | b"m")
+        .then(|| (minor, String::from_utf8_lossy(flags).into_owned()))
 }
 
 /// The version of the only `lib/python3.N` beside the interpreter's directory.
@@ -153,8 +154,9 @@ fn libraries(root: &Root, interpreter: &Path, minor: u32, flags: &str) -> Vec<Pa
     let machine_directories = root.names(prefix.join("lib")).into_iter();
     let machine_directories = machine_directories.filter(|name| name.to_string_lossy().contains("-linux-"));
     directories.extend(machine_directories.map(|name| prefix.join("lib").join(name)));
-    let name = format!("libpython3.{minor}{flags}.so");
-    directories.into_iter().flat_map(|path| [path.join(format!("{name}.1.0")), path.join(&name)]).collect()
+    // Until Python 3.7 the usual build had the flag `m`, which the names of its programs may lack.
+    let names: Vec<String> = [flags, "m"].map(|flags| format!("libpython3.{minor}{flags}.so.1.0")).into();
+    directories.iter().flat_map(|directory| names.iter().map(move |name| directory.join(name))).collect()
 }
 
 /// `PY_VERSION` of the header file that lies beside the interpreter, if there is one.
