@@ -100,6 +100,8 @@ fn versions_from_elsewhere() {
     assert_eq!(interpreter("usr/bin/python3.9", "", &header), three("cpython", "3.9.7", ""));
     let library = [("usr/lib/x86_64-linux-gnu/libpython3.9.so.1.0", "x\x003.9.8\0")];
     assert_eq!(interpreter("usr/bin/python3.9", "", &library), three("cpython", "3.9.8", ""));
+    let library = [("usr/lib/libpython3.9.so.1.0", "/opt/python-3.9.1/lib\0/opt/python-3.9.6\0")];
+    assert_eq!(interpreter("usr/bin/python3.9", "", &library), three("cpython", "3.9.6", ""));
     let library = [("usr/lib/libpython3.7m.so.1.0", "x\x003.7.16\0")];
     assert_eq!(interpreter("usr/bin/python3.7", "", &library), three("cpython", "3.7.16", ""));
     let directory = [("usr/lib/python3.11/os.py", "")];

@@ -142,7 +142,7 @@ fn full_version(
     Ok(match versions.as_slice() {
         [one] => Some(one.clone()),
         [] => header,
-        // Nothing but Python's own version looks like it, as far as is known; if something does, the header decides.
+        // Something else looks like a version too: the header decides, if there is one.
         [first, ..] => header.filter(|header| versions.contains(header)).or_else(|| Some(first.clone())),
     })
 }
@@ -175,14 +175,18 @@ fn header_version(root: &Root, interpreter: &Path, minor: u32, flags: &str) -> R
     Ok(value.and_then(|value| as_version(value.trim_matches('"'), minor)))
 }
 
-/// All texts of a program that are a version of Python 3.`minor`, without repetition.
+/// All texts of a program that are a version of Python 3.`minor`, without repetition. Linkers store a text that
+/// is the end of another only once, so the version may be the end of a prefix such as `/opt/python-3.12.4`; such
+/// ends come after the texts that are nothing but a version.
 fn versions_in(program: &[u8], minor: u32) -> Vec<String> {
-    let start = format!("\x003.{minor}.");
     let mut versions = Vec::new();
-    for rest in after(program, start.as_bytes()) {
-        let text = format!("3.{minor}.{}", until_nul(&rest[..rest.len().min(16)]));
-        if let Some(version) = as_version(&text, minor).filter(|version| !versions.contains(version)) {
-            versions.push(version);
+    for before in ["\0", "/", "-", " "] {
+        let start = format!("{before}3.{minor}.");
+        for rest in after(program, start.as_bytes()) {
+            let text = format!("3.{minor}.{}", until_nul(&rest[..rest.len().min(16)]));
+            if let Some(version) = as_version(&text, minor).filter(|version| !versions.contains(version)) {
+                versions.push(version);
+            }
         }
     }
     versions
