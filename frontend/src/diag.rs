@@ -3,11 +3,12 @@
 //! Functions return what they found as [`Checked`]: a value if there is one, and everything they noticed.
 //! Nothing here prints.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
-use crate::text::{Files, Span};
+use crate::text::{Files, SourceFile, Span};
 
 /// A letter to the user: what is wrong, where, and what to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +23,9 @@ pub struct Diagnostic {
     pub labels: Vec<Label>,
     /// What to write instead, one advice each.
     pub help: Vec<String>,
+    /// Places that hold a secret (the password in a URL): whoever shows the file because of this diagnostic
+    /// shows [`Diagnostic::shown_text`], where they are blanked.
+    pub hidden: Vec<Span>,
 }
 
 /// Whether the build can go on.
@@ -45,7 +49,14 @@ pub struct Label {
 impl Diagnostic {
     /// An error without a place yet.
     pub fn error(code: &'static str, message: impl Into<String>) -> Self {
-        Self { code, severity: Severity::Error, message: message.into(), labels: vec![], help: vec![] }
+        Self {
+            code,
+            severity: Severity::Error,
+            message: message.into(),
+            labels: vec![],
+            help: vec![],
+            hidden: vec![],
+        }
     }
 
     /// A warning without a place yet.
@@ -71,6 +82,32 @@ impl Diagnostic {
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help.push(help.into());
         self
+    }
+
+    /// Adds a place whose text must not be shown.
+    #[must_use]
+    pub fn hide(mut self, span: Span) -> Self {
+        self.hidden.push(span);
+        self
+    }
+
+    /// The text of a file as it may be shown with this diagnostic: as it is, but for the places that hold a
+    /// secret, which are stars. Lines, columns and lengths in bytes stay the same, so every span still fits.
+    /// Excerpts are made of this text, and so must be a source that is attached to an error for others to
+    /// print.
+    pub fn shown_text<'f>(&self, file: &'f SourceFile) -> Cow<'f, str> {
+        let hidden: Vec<Span> = self.hidden.iter().copied().filter(|span| span.file == file.id()).collect();
+        if hidden.is_empty() {
+            return Cow::Borrowed(file.text());
+        }
+        let mut bytes = file.text().as_bytes().to_vec();
+        for byte in hidden.into_iter().flat_map(Span::range) {
+            if !matches!(bytes[byte], b'\n' | b'\r') {
+                bytes[byte] = b'*';
+            }
+        }
+        // Spans end on character boundaries, so every character is either whole or stars.
+        Cow::Owned(String::from_utf8_lossy(&bytes).into_owned())
     }
 
     /// Whether the build cannot start.
@@ -135,7 +172,7 @@ impl Diagnostic {
                 let file = files.get(id)?;
                 let annotations =
                     self.labels.iter().enumerate().filter(|(_, label)| label.span.file == id).map(annotation);
-                Some(Snippet::source(file.text()).path(file.name()).annotations(annotations))
+                Some(Snippet::source(self.shown_text(file)).path(file.name()).annotations(annotations))
             })
             .collect()
     }
@@ -214,9 +251,11 @@ impl<T> Checked<T> {
 /// The candidate that a misspelt word most likely meant: nearest by edit distance, at most a third of its
 /// letters away (and at most 3), the first of equals.
 pub fn did_you_mean<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
-    let limit = (word.chars().count() / 3).clamp(1, 3);
+    let length = word.chars().count();
+    let limit = (length / 3).clamp(1, 3);
     candidates
         .into_iter()
+        .filter(|candidate| candidate.chars().count().abs_diff(length) <= limit)
         .map(|candidate| (edit_distance(word, candidate), candidate))
         .filter(|(distance, _)| *distance <= limit)
         .min_by_key(|(distance, _)| *distance)
@@ -259,10 +298,28 @@ mod tests {
         let diagnostic = Diagnostic::error("unpinned-base", "base image has no digest")
             .at(file.span(18..26))
             .help("write `python@sha256:…`");
-        insta::assert_snapshot!(diagnostic.render(&files), @r"
+        insta::assert_snapshot!(diagnostic.render(&files), @r#"
+        error[unpinned-base]: base image has no digest
+         --> app.toml:2:8
+          |
+        2 | from = "python"
+          |        ^^^^^^^^
+          |
+          = help: write `python@sha256:…`
+        "#);
+        insta::assert_snapshot!(diagnostic.brief(&files), @"
+        app.toml:2:8: error[unpinned-base]: base image has no digest
+          = help: write `python@sha256:…`
         ");
-        insta::assert_snapshot!(diagnostic.brief(&files), @r"
-        ");
+    }
+
+    #[test]
+    fn hidden_places_are_stars() {
+        let mut files = Files::default();
+        let file = files.add("app.toml", "url = \"https://ü:p@h\"\nnext = 1\n");
+        let diagnostic = Diagnostic::error("x", "y").at(file.span(0..3)).hide(file.span(15..19));
+        assert_eq!(diagnostic.shown_text(&file), "url = \"https://****@h\"\nnext = 1\n");
+        assert!(!diagnostic.render(&files).contains("ü:p"));
     }
 
     #[test]

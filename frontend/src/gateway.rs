@@ -1,7 +1,21 @@
 //! The daemon, as the rest of the frontend sees it: one small trait.
 //!
 //! The real one speaks gRPC over the process's own stdin and stdout ([`stdio`]); tests have fakes. `Return` is
-//! not here: `main` sends the one answer, so "exactly one return, always" is visible in one function.
+//! not here: [`crate::run`] sends the one answer, so "exactly one return, always" is visible in one function.
+
+mod caps;
+mod error;
+mod paging;
+mod pipe;
+pub mod stdio;
+
+#[cfg(any(test, feature = "testing"))]
+pub mod bridge;
+#[cfg(any(test, feature = "testing"))]
+pub mod fake;
+
+pub use caps::Caps;
+pub use error::GatewayError;
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -11,6 +25,13 @@ use buildkit_proto::pb;
 /// A result that the daemon keeps for us. Empty: scratch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RefId(pub String);
+
+impl RefId {
+    /// Whether nothing is behind it.
+    pub fn is_scratch(&self) -> bool {
+        self.0.is_empty()
+    }
+}
 
 /// A graph to be solved.
 #[derive(Debug, Clone, Default)]
@@ -99,6 +120,15 @@ pub trait Gateway: Send + Sync {
         path: &str,
     ) -> impl Future<Output = Result<Option<Vec<u8>>, GatewayError>> + Send;
 
+    /// Reads the first bytes of a regular file, at most `length`: what a file is can be told without loading all
+    /// of it. A file that does not exist is `Ok(None)`.
+    fn read_start(
+        &self,
+        at: &RefId,
+        path: &str,
+        length: usize,
+    ) -> impl Future<Output = Result<Option<Vec<u8>>, GatewayError>> + Send;
+
     /// Lists one directory; names are relative. A directory that does not exist is `Ok(None)`.
     fn read_dir(
         &self,
@@ -112,19 +142,10 @@ pub trait Gateway: Send + Sync {
         request: ImageRequest,
     ) -> impl Future<Output = Result<ResolvedImage, GatewayError>> + Send;
 
-    /// The graphs that the client gave as inputs (`input:` contexts), by name.
+    /// The graphs that the client gave as inputs (`input:` contexts), by name. None, where the daemon is too old
+    /// for inputs.
     fn inputs(&self) -> impl Future<Output = Result<BTreeMap<String, pb::Definition>, GatewayError>> + Send;
 
-    /// Shows a warning to the user.
+    /// Shows a warning to the user, if the daemon is able to.
     fn warn(&self, warning: WarnRequest) -> impl Future<Output = Result<(), GatewayError>> + Send;
-}
-
-/// The daemon's refusal, as it came: code, message and typed details are forwarded unchanged, because the
-/// details hold the excerpt of the user's file.
-#[derive(Debug, Clone)]
-pub struct GatewayError {
-    /// What we were doing, for people: "read app.toml". Empty: nothing to add.
-    pub context: String,
-    /// The status of the daemon.
-    pub status: buildkit_proto::rpc::Status,
 }

@@ -1,266 +1,96 @@
-//! The description of an app, checked: what the file says, with the place of every value.
+//! The description of an app: the text of a file becomes a [`Spec`], with the place of every value.
 //!
-//! A [`Spec`] is exactly what was written, after arguments were put in; defaults that depend on a base image or
-//! on the project are decided later, by the plan. Nothing here knows LLB, locks or the daemon.
+//! The language is a handful of tables (`keys`): one row a key, with its name, its documentation, its shape and
+//! the function that reads it. What people read about a key, whether in an error, in the JSON schema or in the
+//! reference, comes from its row. A [`Spec`] is exactly what was written, after build arguments were put in;
+//! defaults that depend on a base image or on the project are decided later, by the plan. Nothing here knows
+//! LLB, locks or the daemon.
 
-use std::collections::BTreeMap;
+mod args;
+mod check;
+mod decode;
+mod describe;
+mod document;
+mod keys;
+mod reader;
+mod reference;
+mod resolve;
+mod rules;
+mod schema;
+mod secrets;
+mod shape;
+mod stages;
+mod table;
+mod types;
 
-use crate::text::{Span, Spanned};
+use std::collections::{BTreeMap, BTreeSet};
 
-/// A whole description. `stages` always holds `app`.
-#[derive(Debug, Clone, Default)]
-pub struct Spec {
-    /// `python`: a version (`3.12`, `3.12.4`) or a requirement (`>=3.12,<3.14`), as written.
-    pub python: Option<Spanned<String>>,
-    /// `variant`: which of the official images of that Python.
-    pub variant: Option<Spanned<Variant>>,
-    /// `locked = true`: dependencies that are not locked are an error, not a warning.
-    pub locked: bool,
-    /// `[[index]]`, in the order of the file.
-    pub indexes: Vec<Index>,
-    /// `[args]`: the value in force (the build argument, else the default), by name.
-    pub args: BTreeMap<String, Spanned<String>>,
-    /// Stages by name. The top level is the stage `app`.
-    pub stages: BTreeMap<String, Stage>,
+pub use decode::{MAX_BYTES, decode};
+pub use reference::reference;
+pub use schema::json_schema;
+pub use stages::{KNOWN_STAGES, KnownStage, Origin, known_stage};
+pub use types::*;
+
+use crate::diag::{Checked, Diagnostic};
+use crate::text::SourceFile;
+use document::Place;
+use reader::{Node, Reader};
+
+/// Reads a description: a file of its own, or `[tool.wheelbase]` in a `pyproject.toml`. A `pyproject.toml`
+/// without that table is an empty description, which is legal: the project is then detected.
+///
+/// `args` are the build arguments (`--build-arg`) and, where a platform is being built, its names as BuildKit
+/// calls them (`TARGETARCH`, …). There is always a value, and with an error beside it, it is good for further
+/// checks only. Diagnostics come in the order of the file, and never show a secret that the file holds.
+pub fn parse(file: &SourceFile, args: &BTreeMap<String, String>) -> Checked<Spec> {
+    parse_with_contexts(file, args, &BTreeSet::new())
 }
 
-/// Which of the official Python images.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Variant {
-    /// `python:3.12-slim`.
-    #[default]
-    Slim,
-    /// `python:3.12-slim-bookworm`.
-    SlimBookworm,
-    /// `python:3.12-alpine`.
-    Alpine,
-    /// `python:3.12`.
-    Full,
+/// The same, for a build that was given named contexts (`--build-context NAME=…`): a `from` may name one of
+/// them even if the name looks like a misspelt stage.
+pub fn parse_with_contexts(
+    file: &SourceFile,
+    args: &BTreeMap<String, String>,
+    contexts: &BTreeSet<String>,
+) -> Checked<Spec> {
+    let (document, mut syntax) = document::parse(file);
+    let (place, mut found) = document::locate(file, &document);
+    let nowhere = file.span(0..0);
+    let empty = toml::de::DeValue::Table(toml::de::DeTable::new());
+    let whole = |value| Node { key: "", key_span: nowhere, span: nowhere, value };
+    let (prefix, node) = match place {
+        Place::Document => ("", whole(&document)),
+        Place::Tool(node) => ("tool.wheelbase.", node),
+        Place::Absent => ("tool.wheelbase.", whole(&empty)),
+    };
+    let names = table::rows(keys::top::KEYS).into_iter().chain(table::rows(keys::stage::KEYS));
+    let mut reader = Reader::new(file, prefix, names.map(|row| row.name).collect());
+    let spec = describe::describe(&mut reader, node, args);
+    if syntax.is_empty() {
+        check::contradictions(&mut reader, &spec);
+        if resolve::check(&mut reader, &spec, contexts) {
+            check::unused_keys(&mut reader, &spec);
+        }
+    }
+    found.extend(reader.finish());
+    syntax.extend(document::without_echoes(file, &syntax, found));
+    Checked::new(spec, tidy(file, syntax))
 }
 
-/// A package index besides the default one.
-#[derive(Debug, Clone)]
-pub struct Index {
-    /// `name`.
-    pub name: Spanned<String>,
-    /// `url`, without credentials.
-    pub url: Spanned<String>,
-    /// `secret`: the id of the build secret that holds the credentials (`user:password` or a token).
-    pub secret: Option<Spanned<String>>,
-    /// `mirror`: the URL prefix that is fetched instead of `url`, under the same checksums.
-    pub mirror: Option<Spanned<String>>,
-}
+/// At most this many diagnostics leave: nobody reads more, and each is rendered with the whole file at hand.
+const MAX_DIAGNOSTICS: usize = 100;
 
-/// One stage. `None` and empty mean: not written.
-#[derive(Debug, Clone, Default)]
-pub struct Stage {
-    /// The name in `[stages.NAME]`; nothing for the top level.
-    pub header: Option<Span>,
-    /// `from`: an image, a stage, a named context or `scratch`.
-    pub from: Option<Spanned<String>>,
-    /// `platform = "build"`: runs on the builder's own platform.
-    pub native: bool,
-    /// `env`, in the order of the file.
-    pub env: Vec<(Spanned<String>, Spanned<String>)>,
-    /// `workdir`: absolute.
-    pub workdir: Option<Spanned<String>>,
-    /// `user`: `name`, `uid` or `uid:gid`, as written.
-    pub user: Option<Spanned<String>>,
-    /// `packages`: system packages.
-    pub packages: Vec<Spanned<String>>,
-    /// `dependencies`.
-    pub dependencies: Option<Dependencies>,
-    /// `copy`; `Some(vec![])` for an empty list, which is not the default.
-    pub copy: Option<Vec<Copy>>,
-    /// `run`, in order.
-    pub run: Vec<Run>,
-    /// `expose`: `5000/tcp`.
-    pub expose: Vec<Spanned<String>>,
-    /// `volumes`: absolute paths.
-    pub volumes: Vec<Spanned<String>>,
-    /// `writable`: directories that the user may write, relative to `workdir` or absolute.
-    pub writable: Vec<Spanned<String>>,
-    /// `labels`, in the order of the file.
-    pub labels: Vec<(Spanned<String>, Spanned<String>)>,
-    /// `healthcheck`.
-    pub healthcheck: Option<Spanned<Healthcheck>>,
-    /// `stop-signal`: `SIGINT`, or a number.
-    pub stop_signal: Option<Spanned<String>>,
-    /// `init = true`: a tiny init as PID 1.
-    pub init: bool,
-    /// `entrypoint`: argv.
-    pub entrypoint: Option<Spanned<Vec<String>>>,
-    /// `cmd`: argv.
-    pub cmd: Option<Spanned<Vec<String>>>,
-    /// `gate = true` (known stage `test`): the app image waits for it.
-    pub gate: bool,
-}
-
-/// `dependencies`: which lock, and what of it.
-#[derive(Debug, Clone, Default)]
-pub struct Dependencies {
-    /// Where it is written.
-    pub span: Option<Span>,
-    /// `dependencies = false`: none, whatever files the project has.
-    pub none: bool,
-    /// `file`: relative to the context; `None`: detected.
-    pub file: Option<Spanned<String>>,
-    /// `groups` (PEP 735).
-    pub groups: Vec<Spanned<String>>,
-    /// `extras` of the project.
-    pub extras: Vec<Spanned<String>>,
-    /// `member` of a workspace.
-    pub member: Option<Spanned<String>>,
-    /// `layers`: at most this many groups of wheels.
-    pub layers: Option<Spanned<u32>>,
-    /// `bytecode = false`: no `.pyc` files.
-    pub bytecode: Option<bool>,
-    /// `only-binary`: packages (or `:all:`) that must come as wheels.
-    pub only_binary: Vec<Spanned<String>>,
-    /// `no-binary`: packages (or `:all:`) that must be built.
-    pub no_binary: Vec<Spanned<String>>,
-    /// `mode = "uv"`: one plain `uv` step instead of the graph.
-    pub mode: Option<Spanned<Mode>>,
-}
-
-/// How dependencies are installed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Mode {
-    /// One source op a wheel, one exec op a group.
-    #[default]
-    Graph,
-    /// One `uv` step with a cache mount.
-    Uv,
-}
-
-/// One entry of `copy`.
-#[derive(Debug, Clone)]
-pub struct Copy {
-    /// The whole entry.
-    pub span: Span,
-    /// `from`: a stage, an image or a named context; `None`: the build context.
-    pub from: Option<Spanned<String>>,
-    /// `src`: path or glob below the source, clean, never escaping; `.` for all of it.
-    pub src: Spanned<String>,
-    /// `dest`, as written: relative to `workdir` or absolute; a trailing `/` means "into this directory".
-    /// `None`: `src`'s own path below `workdir`.
-    pub dest: Option<Spanned<String>>,
-    /// `include` patterns.
-    pub include: Vec<Spanned<String>>,
-    /// `exclude` patterns.
-    pub exclude: Vec<Spanned<String>>,
-    /// `chmod`: mode bits.
-    pub chmod: Option<Spanned<u32>>,
-    /// `chown`: `name`, `uid`, `name:group` or `uid:gid`, as written.
-    pub chown: Option<Spanned<String>>,
-}
-
-/// One entry of `run`.
-#[derive(Debug, Clone)]
-pub struct Run {
-    /// The whole entry.
-    pub span: Span,
-    /// What is run.
-    pub cmd: Command,
-    /// `cache`: directories kept between builds.
-    pub cache: Vec<CacheMount>,
-    /// `secrets`.
-    pub secrets: Vec<SecretMount>,
-    /// `ssh`: ids of agents; `default` for `true`.
-    pub ssh: Vec<Spanned<String>>,
-    /// `tmpfs`: directories in memory.
-    pub tmpfs: Vec<Spanned<String>>,
-    /// `mounts`: parts of other stages, images or contexts.
-    pub mounts: Vec<BindMount>,
-    /// `network`.
-    pub network: Option<Spanned<Network>>,
-    /// `env` of this step only.
-    pub env: Vec<(Spanned<String>, Spanned<String>)>,
-    /// `user` of this step only; root without it.
-    pub user: Option<Spanned<String>>,
-}
-
-/// A command: a line for the shell, or an argv.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Command {
-    /// Run by `/bin/sh -c`.
-    Shell(String),
-    /// Run as it is.
-    Argv(Vec<String>),
-}
-
-/// A directory kept between builds.
-#[derive(Debug, Clone)]
-pub struct CacheMount {
-    /// Where it is mounted.
-    pub target: Spanned<String>,
-    /// `id`; `None`: made from target, platform and interpreter.
-    pub id: Option<Spanned<String>>,
-    /// `sharing`: `shared` (default), `private` or `locked`.
-    pub sharing: Sharing,
-}
-
-/// Whether builds may use a cache mount at the same time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Sharing {
-    /// At the same time.
-    #[default]
-    Shared,
-    /// Each its own copy.
-    Private,
-    /// One after the other.
-    Locked,
-}
-
-/// A build secret that a step may read. There is no value here, ever.
-#[derive(Debug, Clone)]
-pub struct SecretMount {
-    /// The id that `--secret id=…` gives.
-    pub id: Spanned<String>,
-    /// The file where it is mounted; `None` with no `env`: `/run/secrets/ID`.
-    pub target: Option<Spanned<String>>,
-    /// The environment variable that holds it.
-    pub env: Option<Spanned<String>>,
-    /// Whether the build fails without it (default) or goes on.
-    pub required: bool,
-}
-
-/// A part of another stage, an image or a context, mounted read-only.
-#[derive(Debug, Clone)]
-pub struct BindMount {
-    /// The stage, image or named context; `None`: the build context.
-    pub from: Option<Spanned<String>>,
-    /// Path in it.
-    pub src: Spanned<String>,
-    /// Where it is mounted.
-    pub target: Spanned<String>,
-}
-
-/// The network of a step.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Network {
-    /// The daemon's default network.
-    #[default]
-    Default,
-    /// None.
-    None,
-    /// The host's (needs an entitlement).
-    Host,
-}
-
-/// `healthcheck` (the OCI configuration's `Healthcheck`). Durations in nanoseconds.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Healthcheck {
-    /// `cmd`: argv; empty for `healthcheck = false`, which switches off the base's.
-    pub cmd: Vec<String>,
-    /// `interval`.
-    pub interval: Option<u64>,
-    /// `timeout`.
-    pub timeout: Option<u64>,
-    /// `start-period`.
-    pub start_period: Option<u64>,
-    /// `start-interval`.
-    pub start_interval: Option<u64>,
-    /// `retries`.
-    pub retries: Option<u32>,
+/// Brings diagnostics into the order of the file, drops what would not be read, and hides secrets.
+fn tidy(file: &SourceFile, mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let place = |diagnostic: &Diagnostic| diagnostic.labels.first().map(|label| label.span);
+    if diagnostics.len() > MAX_DIAGNOSTICS {
+        let more = diagnostics.len() - MAX_DIAGNOSTICS;
+        // Errors first: they are the ones that have to go.
+        diagnostics.sort_by_key(|diagnostic| (!diagnostic.is_error(), place(diagnostic)));
+        diagnostics.truncate(MAX_DIAGNOSTICS);
+        diagnostics.push(Diagnostic::warning("more", format!("there are {more} more errors and warnings")));
+    }
+    diagnostics.sort_by_key(|diagnostic| (place(diagnostic).is_none(), place(diagnostic)));
+    secrets::hide(file, &mut diagnostics);
+    diagnostics
 }

@@ -28,6 +28,10 @@ pub struct FactsRequest {
     /// The user that must exist in the image. `None`: the base's users stay as they are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user: Option<NewUser>,
+    /// Where the image without its system packages is mounted, if `base` has packages installed on top of it:
+    /// then [`Interpreter::from_packages`] says which of the two the interpreter comes from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before_packages: Option<String>,
 }
 
 /// A user for the image. If passwd already has its name or its number, that line is kept and nothing is added.
@@ -42,6 +46,9 @@ pub struct NewUser {
     pub gid: u32,
     /// Home directory, made with mode 0755 and owned by the user.
     pub home: String,
+    /// If the base has a user of this name (`nonroot`), that one serves, and nothing is added.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unless: Option<String>,
 }
 
 /// `helper install JSON`: installs wheels into an environment prefix, in the order given.
@@ -148,6 +155,9 @@ pub struct Interpreter {
     /// Machine of the executable, in the words of `uname -m`: `x86_64`, `aarch64`, `armv7l`, `i686`, `ppc64le`,
     /// `s390x`, `riscv64`.
     pub machine: String,
+    /// Whether it comes with the system packages rather than with the image below them.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub from_packages: bool,
 }
 
 /// A C library and its version.
@@ -203,4 +213,52 @@ pub struct DirectoryLink {
     pub path: String,
     /// The directory that it leads to, absolute, links resolved: `/usr/bin`.
     pub to: String,
+}
+
+/// Where the pylock of a resolution lies in the tree that the `resolve` command writes, and so in the image.
+pub const PYLOCK_PATH: &str = "/opt/venv/share/wheelbase/pylock.toml";
+
+/// `helper resolve JSON`: has uv resolve requirements into a pylock (PEP 751), the only thing that it writes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ResolveRequest {
+    /// The uv executable: `/uv/bin/uv`.
+    pub uv: String,
+    /// Where the output is mounted: `/out`.
+    pub out: String,
+    /// The interpreter of the exec's own root that is resolved for.
+    pub interpreter: String,
+    /// Lines of a requirements file (pip's format, without includes and index options).
+    pub requirements: Vec<String>,
+    /// Lines of a constraints file.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub constraints: Vec<String>,
+    /// Whether the requirements are complete, so that the dependencies of packages are not looked at.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub complete: bool,
+    /// URLs of indexes, the default one first; empty: uv's own default.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub indexes: Vec<String>,
+    /// The directories above the environment that are not plain in the base, outermost first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ancestors: Vec<Directory>,
+}
+
+/// `helper build JSON`: has uv build one wheel from an sdist or a source tree.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BuildRequest {
+    /// The uv executable: `/uv/bin/uv`.
+    pub uv: String,
+    /// The archive or the directory with the sources.
+    pub source: String,
+    /// Where the output is mounted; the wheel is written to its root.
+    pub out: String,
+    /// The interpreter, by a name that is on `PATH`: `python3.12`.
+    pub python: String,
+    /// Normalised name that the wheel must have.
+    pub name: String,
+    /// URLs of indexes for what the build itself requires, the default one first; empty: uv's own default.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub indexes: Vec<String>,
 }

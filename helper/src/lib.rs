@@ -7,6 +7,7 @@
 //! - [`facts`] reads a base image and writes the first layer of the image.
 //! - [`install`] installs wheels into an environment; [`archive`] reads them.
 //! - [`directories`] writes directories with exact modes and owners.
+//! - [`uv`] has uv resolve what is not locked and build what has no wheel: the only one with a network.
 //! - [`tree`] is the only module that writes; [`root`] the only one that follows the links of a base.
 
 pub mod archive;
@@ -17,6 +18,7 @@ pub mod facts;
 pub mod install;
 pub mod root;
 pub mod tree;
+pub mod uv;
 
 use error::{Context, Error, Result};
 
@@ -28,7 +30,11 @@ pub fn run(name: &str, request: &str) -> Result<Vec<String>> {
         "facts" => facts::run(&parse(request)?).map(|()| Vec::new()),
         "install" => install::run(&parse(request)?),
         "directories" => directories::run(&parse(request)?).map(|()| Vec::new()),
-        other => Err(Error::new(format!("no command `{other}`: there are facts, install, directories"))),
+        "resolve" => uv::resolve(&parse(request)?).map(|()| Vec::new()),
+        "build" => uv::build(&parse(request)?).map(|()| Vec::new()),
+        other => Err(Error::new(format!(
+            "no command `{other}`: there are facts, install, directories, resolve, build"
+        ))),
     }
 }
 

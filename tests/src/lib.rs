@@ -1,1 +1,8 @@
-//! (to be written)
+//! What the tests of the whole share: projects made from text, builds on a real engine, and what came out.
+//!
+//! Nothing here decides what is right; that is said in each test.
+
+pub mod build;
+pub mod engine;
+pub mod project;
+pub mod tree;

@@ -79,6 +79,7 @@ fn examine(root: &Root, candidate: &Path) -> Result<Option<Found>> {
         version,
         abi_flags: flags,
         machine: machine.to_owned(),
+        from_packages: false,
     };
     Ok(Some(Found { interpreter, loader }))
 }

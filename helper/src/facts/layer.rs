@@ -34,10 +34,11 @@ struct Layer<'a> {
 }
 
 impl Layer<'_> {
-    /// Adds the lines and the home of a user, unless passwd has its name or its number.
+    /// Adds the lines and the home of a user, unless passwd has its name, its number or one that serves as well.
     fn add_user(&mut self, facts: &Facts, user: &NewUser) -> Result<()> {
         let line = passwd_line(user)?;
-        if facts.users.iter().any(|known| known.name == user.name || known.uid == user.uid) {
+        let serves = |name: &str| name == user.name || user.unless.as_deref() == Some(name);
+        if facts.users.iter().any(|known| serves(&known.name) || known.uid == user.uid) {
             return Ok(());
         }
         self.append(PASSWD, &line)?;

@@ -21,7 +21,11 @@ use crate::root::Root;
 /// Errors: a base that cannot be read; a user whose lines or home cannot be made.
 pub fn run(request: &FactsRequest) -> Result<()> {
     let root = Root::new(&request.base);
-    let facts = read(&root, &request.path)?;
+    let mut facts = read(&root, &request.path)?;
+    if let (Some(before), Some(interpreter)) = (&request.before_packages, &mut facts.interpreter) {
+        let image = interpreter::find(&Root::new(before), &request.path)?;
+        interpreter.from_packages = image.is_none_or(|image| image.interpreter.path != interpreter.path);
+    }
     layer::write(&root, &facts, request)
 }
 

@@ -88,8 +88,13 @@ mod tests {
 
     #[test]
     fn lines_for_a_new_user() {
-        let user =
-            |name: &str, home: &str| NewUser { name: name.to_owned(), uid: 7, gid: 8, home: home.to_owned() };
+        let user = |name: &str, home: &str| NewUser {
+            name: name.to_owned(),
+            uid: 7,
+            gid: 8,
+            home: home.to_owned(),
+            unless: None,
+        };
         assert_eq!(passwd_line(&user("app", "/home/app")).unwrap(), "app:x:7:8::/home/app:/sbin/nologin\n");
         assert_eq!(group_line(&user("app", "/home/app")), "app:x:8:\n");
         for (name, home) in [

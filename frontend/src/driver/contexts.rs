@@ -1,0 +1,95 @@
+//! The main context: a directory of the client, a repository, an archive, or a graph that the client gives.
+
+use buildkit_llb::{Copy, File, Fs, Git, Http, Meta, Output};
+
+use super::session::Session;
+use crate::answer::Failure;
+use crate::context::{GitRef, RemoteContext, is_archive};
+use crate::diag::Diagnostic;
+use crate::gateway::Gateway;
+
+/// Where the files of a build come from.
+#[derive(Debug, Clone)]
+pub(super) struct Origins {
+    /// The context, if it is not a directory of the client.
+    pub(super) context: Option<Output>,
+    /// Where the build file is, if it is not in a directory of the client.
+    pub(super) description: Option<Output>,
+    /// The name of the build file, if the context is the build file itself.
+    pub(super) filename: Option<String>,
+}
+
+impl<G: Gateway> Session<'_, G> {
+    pub(super) async fn origins(&self) -> Result<Origins, Failure> {
+        let mut origins = Origins { context: None, description: None, filename: None };
+        match &self.options.context {
+            Some(RemoteContext::Git(git)) => origins.context = Some(git_source(git)),
+            Some(RemoteContext::Http(url)) => self.download(url, &mut origins).await?,
+            None => {
+                let mut inputs = self.gateway.inputs().await?;
+                let mut input = |name: &str| {
+                    let graph = inputs.remove(name).map(|graph| buildkit_llb::from_definition(&graph));
+                    match graph.transpose().map_err(|error| Failure::Bug(error.to_string()))? {
+                        Some(Fs::Output(output)) => Ok(Some(output)),
+                        Some(Fs::Scratch) | None => Ok::<_, Failure>(None),
+                    }
+                };
+                origins.context = input("context")?;
+                origins.description = input("dockerfile")?;
+            }
+        }
+        if let (Some(context), Some(folder)) = (&origins.context, &self.options.context_subdir) {
+            let contents = Copy { directory_contents: true, ..Copy::default() };
+            let file = File::on(Fs::Scratch).copy(context.clone(), folder, "/", contents);
+            origins.context = Some(file.meta(Meta::named(format!("[internal] take {folder}"))).output());
+        }
+        if self.options.context.is_some() && origins.description.is_none() {
+            origins.description.clone_from(&origins.context);
+        }
+        if self.options.dockerfile_key.is_some() {
+            origins.description = None;
+        }
+        Ok(origins)
+    }
+
+    /// An archive becomes the context; any other file is the build file itself.
+    async fn download(&self, url: &str, origins: &mut Origins) -> Result<(), Failure> {
+        const NAME: &str = "context";
+        let meta = Meta::named("[internal] load remote build context");
+        let download = Http::new(url).filename(NAME).meta(meta).output();
+        let reference = self.solve(&download.clone().into(), false).await?;
+        let bytes = self.gateway.read_start(&reference, NAME, 1024).await?.unwrap_or_default();
+        if is_archive(&bytes) {
+            let unpack = Copy { unpack: true, ..Copy::default() };
+            let file = File::on(Fs::Scratch).copy(download, NAME, "/", unpack);
+            origins.context = Some(file.meta(Meta::named("[internal] unpack build context")).output());
+            return Ok(());
+        }
+        if bytes.is_empty() {
+            let error = Diagnostic::error("empty-context", "the context that was downloaded is empty");
+            return Err(Failure::input(vec![error]));
+        }
+        origins.filename = Some(NAME.to_owned());
+        origins.description = Some(download.clone());
+        origins.context = Some(download);
+        Ok(())
+    }
+}
+
+/// A repository as a source.
+pub(super) fn git_source(git: &GitRef) -> Output {
+    let reference = match (&git.reference, &git.subdir) {
+        (Some(reference), Some(folder)) => format!("{reference}:{folder}"),
+        (None, Some(folder)) => format!(":{folder}"),
+        (Some(reference), None) => reference.clone(),
+        (None, None) => String::new(),
+    };
+    let mut source = Git::new(&git.remote, &reference);
+    if git.keep_git_dir {
+        source = source.keep_git_dir();
+    }
+    if git.remote.starts_with("ssh://") {
+        source = source.ssh_agent("default");
+    }
+    source.meta(Meta::named(format!("[internal] load git source {}", git.display()))).output()
+}

@@ -1,0 +1,200 @@
+//! The image for one platform: facts, dependencies, plan, graph, configuration.
+
+use std::collections::BTreeMap;
+
+use buildkit_llb::{Fs, ProxyEnv, Ulimit};
+use wheelbase_helper::contract::{FACTS_PATH, Facts};
+
+use super::dependencies::Wanted;
+use super::load::Project;
+use super::session::Session;
+use super::sources::Sources;
+use super::{llb_platform, python};
+use crate::answer::Failure;
+use crate::diag::Diagnostic;
+use crate::gateway::{Gateway, RefId};
+use crate::image::ImageConfig;
+use crate::lower::{Runtime, Surroundings, lower, lower_facts};
+use crate::options::{NoCache, Options, Platform};
+use crate::plan::{self, Base, Dependencies, Ingredients, Plan};
+use crate::spec::Spec;
+use crate::tools::uv_wheel;
+
+/// What one platform comes to.
+pub(super) struct Built {
+    pub(super) reference: RefId,
+    pub(super) config: Vec<u8>,
+    pub(super) base_config: Option<Vec<u8>>,
+    pub(super) warnings: Vec<Diagnostic>,
+}
+
+impl<G: Gateway> Session<'_, G> {
+    pub(super) async fn platform(
+        &self,
+        spec: &Spec,
+        project: &mut Project,
+        target: &str,
+        platform: &Platform,
+    ) -> Result<Built, Failure> {
+        let mut warnings = vec![];
+        let minor = python::minor(spec, project.found.get(".python-version"));
+        let variant = spec.variant.as_ref().map(|variant| variant.value).unwrap_or_default();
+        let app_base = plan::default_base(&minor, variant);
+        let platform_name = platform.to_string();
+        let no_cache = match &self.options.no_cache {
+            NoCache::Nothing => None,
+            NoCache::All => Some(vec![]),
+            NoCache::Stages(stages) => Some(stages.clone()),
+        };
+        let builder = self.builder();
+        let runtime = runtime(self.options);
+        let uv = uv_wheel(&builder).map_err(|error| Failure::input(vec![error]))?;
+        let mut sources = Sources::default();
+        let mut native = Sources::default();
+        let mut facts: BTreeMap<String, Facts> = BTreeMap::new();
+        let mut dependencies: BTreeMap<String, Dependencies> = BTreeMap::new();
+        let mut dependency_files = BTreeMap::new();
+        let namespace = self.options.cache_namespace.clone().unwrap_or_default();
+
+        macro_rules! ingredients {
+            () => {
+                Ingredients {
+                    spec,
+                    target,
+                    platform: &platform_name,
+                    app_base: &app_base,
+                    images: &sources.configs,
+                    facts: &facts,
+                    dependencies: &dependencies,
+                    no_cache: no_cache.as_deref(),
+                    cache_namespace: &namespace,
+                }
+            };
+        }
+        macro_rules! around {
+            () => {
+                Surroundings {
+                    sources: &sources.fs,
+                    native_sources: &native.fs,
+                    context: &project.context,
+                    own_image: &self.own_image,
+                    uv: &uv,
+                    platform: llb_platform(platform),
+                    build_platform: llb_platform(&builder),
+                    multi_platform: self.options.platforms.len() > 1,
+                    merge: self.merges(),
+                    files: &project.files,
+                    shown: &project.shown,
+                    runtime: &runtime,
+                }
+            };
+        }
+
+        let wanted = ingredients!().sources(false);
+        self.find(&wanted, platform, &project.files, &mut sources).await?;
+        if *platform != builder {
+            self.find(&wanted, &builder, &project.files, &mut native).await?;
+        }
+
+        let mut prepared: BTreeMap<String, Plan> = BTreeMap::new();
+        loop {
+            let (plans, _) = checked(plan::prepare(&ingredients!()), project)?;
+            if plans.is_empty() {
+                break;
+            }
+            for (stage, plan) in plans {
+                let layer = lower_facts(&plan, &around!());
+                let reference = self.solve(&Fs::Output(layer), false).await?;
+                let bytes = self.gateway.read_file(&reference, FACTS_PATH).await?.unwrap_or_default();
+                let read = serde_json::from_slice(&bytes);
+                let read = read.map_err(|error| Failure::Bug(format!("the facts of the base: {error}")))?;
+                facts.insert(stage.clone(), read);
+                prepared.insert(stage, plan);
+            }
+        }
+
+        let default = crate::spec::Dependencies::default();
+        for (stage, plan) in &prepared {
+            let written =
+                spec.stages.get(stage).and_then(|stage| stage.dependencies.as_ref()).unwrap_or(&default);
+            let wanted = Wanted { written, locked: spec.locked, indexes: &spec.indexes };
+            let Some(source) = self.dependency_file(&wanted, project, &mut warnings).await? else { continue };
+            let chosen =
+                self.select(&source, &wanted, &facts[stage], plan, &around!(), &mut warnings).await?;
+            dependencies.insert(stage.clone(), chosen);
+            dependency_files.insert(stage.clone(), source);
+        }
+        let compiles = ingredients!().compiles();
+        if compiles {
+            let wanted = ingredients!().sources(true);
+            self.find(&wanted, platform, &project.files, &mut sources).await?;
+        }
+
+        let (plan, noticed) = checked(plan::plan(&ingredients!()), project)?;
+        warnings.extend(noticed);
+        let lowered = lower(&plan, &around!());
+        let reference = self.solve(&lowered.fs, false).await?;
+        let ingredients = ingredients!();
+        let (config, base_config) = self.configuration(&ingredients, &sources, platform, &lowered.layers);
+        Ok(Built { reference, config, base_config, warnings })
+    }
+
+    /// The configuration of the target's image, and that of the image that it grew from.
+    fn configuration(
+        &self,
+        ingredients: &Ingredients<'_>,
+        sources: &Sources,
+        platform: &Platform,
+        layers: &[String],
+    ) -> (Vec<u8>, Option<Vec<u8>>) {
+        let mut chain = vec![ingredients.target.to_owned()];
+        chain.extend(ingredients.ancestors(ingredients.target));
+        let bottom = chain.last().map(|stage| ingredients.base(stage));
+        let base = match &bottom {
+            Some(Base::Source(name)) => sources.configs.get(name).cloned(),
+            _ => None,
+        };
+        let start = base.clone().unwrap_or_else(ImageConfig::scratch);
+        let config =
+            chain.iter().rev().fold(start, |config, stage| config.with(&ingredients.image_changes(stage)));
+        let labels = crate::image::Changes {
+            labels: self.options.labels.iter().map(|(name, value)| (name.clone(), value.clone())).collect(),
+            ..Default::default()
+        };
+        let config = config
+            .with(&labels)
+            .for_platform(&platform.os, &platform.architecture, &platform.variant)
+            .with_layers(layers, self.options.source_date_epoch);
+        (config.to_json(), base.map(|base| base.original()))
+    }
+}
+
+fn checked<T>(checked: crate::diag::Checked<T>, project: &Project) -> Result<(T, Vec<Diagnostic>), Failure> {
+    checked.into_result().map_err(|errors| Failure::Input(errors, project.files.clone()))
+}
+
+fn runtime(options: &Options) -> Runtime {
+    let proxy = &options.proxy;
+    Runtime {
+        proxy: (!proxy.is_empty()).then(|| ProxyEnv {
+            http: proxy.http.clone(),
+            https: proxy.https.clone(),
+            ftp: proxy.ftp.clone(),
+            no: proxy.no.clone(),
+            all: proxy.all.clone(),
+        }),
+        network: match options.network {
+            crate::options::NetworkMode::Host => "host".to_owned(),
+            crate::options::NetworkMode::None => "none".to_owned(),
+            crate::options::NetworkMode::Sandbox => String::new(),
+        },
+        hosts: options.extra_hosts.iter().map(|entry| (entry.host.clone(), entry.ip.to_string())).collect(),
+        ulimits: (options.ulimits.iter())
+            .map(|limit| Ulimit { name: limit.name.clone(), soft: limit.soft, hard: limit.hard })
+            .collect(),
+        shm_size: options.shm_size.and_then(|size| i64::try_from(size).ok()).unwrap_or(0),
+        hostname: options.hostname.clone().unwrap_or_default(),
+        cgroup_parent: options.cgroup_parent.clone().unwrap_or_default(),
+        cache_namespace: options.cache_namespace.clone().unwrap_or_default(),
+    }
+}

@@ -1,0 +1,251 @@
+//! Reading: the description, the ignore file, the files of the project that say what it depends on.
+
+use std::collections::BTreeMap;
+
+use buildkit_llb::{Local, Meta, Output};
+
+use super::contexts::Origins;
+use super::session::Session;
+use crate::answer::Failure;
+use crate::diag::Diagnostic;
+use crate::gateway::{Gateway, RefId};
+use crate::lower;
+use crate::spec::Spec;
+use crate::text::{FileId, Files, SourceFile};
+
+/// The name that clients send when the user gave none.
+const DEFAULT_FILENAME: &str = "Dockerfile";
+
+/// Larger locks than this have not been seen, by far.
+const MAX_LOCK_BYTES: usize = 64 << 20;
+
+/// Files of a context that may say what a project depends on, as patterns.
+const PROJECT_FILES: &[&str] = &[
+    ".python-version",
+    ".tool-versions",
+    "Pipfile",
+    "Pipfile.lock",
+    "Procfile",
+    "pdm.lock",
+    "poetry.lock",
+    "pylock.*.toml",
+    "pylock.toml",
+    "pyproject.toml",
+    "requirements*.in",
+    "requirements*.txt",
+    "runtime.txt",
+    "uv.lock",
+];
+
+/// The description, read.
+pub(super) struct Loaded {
+    pub(super) files: Files,
+    pub(super) description: SourceFile,
+    pub(super) origins: Origins,
+    /// The operation that loaded the description: the vertex that warnings are shown with.
+    pub(super) vertex: String,
+    /// The ignore file beside the description, if there is one.
+    ignored: Option<String>,
+}
+
+/// The project, read as far as it was needed.
+pub(super) struct Project {
+    pub(super) files: Files,
+    pub(super) vertex: String,
+    /// The context for the graph.
+    pub(super) context: lower::Context,
+    /// Files that failing steps may show.
+    pub(super) shown: BTreeMap<FileId, buildkit_llb::SourceFile>,
+    /// The files of the project by path.
+    pub(super) found: BTreeMap<String, SourceFile>,
+    /// The context as it is read from, beyond the files that were found.
+    context_files: Option<Output>,
+}
+
+impl<G: Gateway> Session<'_, G> {
+    /// Reads the description.
+    ///
+    /// # Errors
+    /// A file that is not there or is no text.
+    pub(super) async fn load(&self) -> Result<Loaded, Failure> {
+        let origins = self.origins().await?;
+        let sent = self.options.filename.as_deref().unwrap_or(DEFAULT_FILENAME);
+        let filename = origins.filename.as_deref().unwrap_or(sent).to_owned();
+        let ignore_file = format!("{filename}.dockerignore");
+        let source = match &origins.description {
+            Some(output) => output.clone(),
+            None => {
+                let name = self.options.dockerfile_key.as_deref().unwrap_or("dockerfile");
+                let paths = [filename.clone(), ignore_file.clone(), "pyproject.toml".to_owned()];
+                Local::new(name)
+                    .session(self.options.session(name, &self.environment.session))
+                    .follow_paths(&paths)
+                    .shared_key_hint("dockerfile")
+                    .without_differ()
+                    .meta(Meta::named(format!("[internal] load build definition from {filename}")))
+                    .output()
+            }
+        };
+        let vertex = source.digest().to_owned();
+        let reference = self.solve(&source.into(), false).await?;
+        let mut files = Files::default();
+        let mut found = self.text(&mut files, &reference, &filename).await?;
+        // Nobody named a file, and there is none: then the project says everything itself.
+        let unnamed = filename == DEFAULT_FILENAME;
+        if unnamed && found.as_ref().is_none_or(|file| is_dockerfile(file.text())) {
+            found = match self.text(&mut files, &reference, "pyproject.toml").await? {
+                Some(file) => Some(file),
+                None => Some(files.add("wheelbase.toml", "")),
+            };
+        }
+        let Some(description) = found else {
+            let error = Diagnostic::error("no-description", format!("`{filename}` does not exist"))
+                .help("give the description with `--file`, such as `--file app.toml`");
+            return Err(Failure::input(vec![error]));
+        };
+        let ignored = self.read(&reference, &ignore_file).await?;
+        Ok(Loaded { files, description, origins, vertex, ignored })
+    }
+
+    /// Reads the files of the project.
+    pub(super) async fn project(&self, loaded: Loaded, spec: &Spec) -> Result<Project, Failure> {
+        let Loaded { files, description, origins, vertex, ignored } = loaded;
+        let named = spec.stages.values().filter_map(|stage| stage.dependencies.as_ref()?.file.as_ref());
+        let named: Vec<String> = named.map(|file| file.value.clone()).collect();
+        let local = "context";
+        let session = self.options.session(local, &self.environment.session).to_owned();
+        let source = match &origins.context {
+            Some(output) => output.clone(),
+            None => {
+                let mut paths: Vec<String> = PROJECT_FILES.iter().map(|path| (*path).to_owned()).collect();
+                paths.push(".dockerignore".to_owned());
+                paths.extend(named.iter().cloned());
+                paths.sort();
+                paths.dedup();
+                context_files(local, &session, &paths)
+            }
+        };
+        let reference = self.solve(&source.clone().into(), false).await?;
+        let mut project = Project {
+            shown: BTreeMap::new(),
+            found: BTreeMap::new(),
+            vertex,
+            context_files: origins.context.clone(),
+            context: match origins.context {
+                Some(output) => lower::Context::Remote(output),
+                None => {
+                    let text = match ignored {
+                        Some(text) => text,
+                        None => self.read(&reference, ".dockerignore").await?.unwrap_or_default(),
+                    };
+                    lower::Context::Local {
+                        name: local.to_owned(),
+                        session,
+                        ignored: crate::ignore::patterns(&text),
+                    }
+                }
+            },
+            files,
+        };
+        let shown = buildkit_llb::SourceFile::new(description.name(), description.text(), "TOML");
+        project.shown.insert(description.id(), shown);
+        project.found.insert(description.name().to_owned(), description);
+        let entries = self.gateway.read_dir(&reference, ".").await?.unwrap_or_default();
+        let top: Vec<String> = (entries.into_iter().map(|entry| entry.path))
+            .filter(|name| PROJECT_FILES.iter().any(|pattern| matches(pattern, name)))
+            .collect();
+        for path in top.iter().chain(&named) {
+            self.read_into(&mut project, &reference, path).await?;
+        }
+        Ok(project)
+    }
+
+    /// Reads more files of the context, by path; those that do not exist are not in `found` afterwards.
+    pub(super) async fn read_more(&self, project: &mut Project, paths: &[String]) -> Result<(), Failure> {
+        let source = match &project.context_files {
+            Some(output) => output.clone(),
+            None => {
+                context_files("context", self.options.session("context", &self.environment.session), paths)
+            }
+        };
+        let reference = self.solve(&source.into(), false).await?;
+        for path in paths {
+            self.read_into(project, &reference, path).await?;
+        }
+        Ok(())
+    }
+
+    async fn read_into(&self, project: &mut Project, reference: &RefId, path: &str) -> Result<(), Failure> {
+        if !project.found.contains_key(path)
+            && let Some(file) = self.text(&mut project.files, reference, path).await?
+        {
+            project.found.insert(path.to_owned(), file);
+        }
+        Ok(())
+    }
+
+    /// A file as text; `None` if it does not exist.
+    async fn text(
+        &self,
+        files: &mut Files,
+        reference: &RefId,
+        path: &str,
+    ) -> Result<Option<SourceFile>, Failure> {
+        let Some(bytes) = self.gateway.read_file(reference, path).await? else { return Ok(None) };
+        match decode(path, bytes) {
+            Ok(text) => Ok(Some(files.add(path, text))),
+            Err(error) => Err(Failure::input(vec![error])),
+        }
+    }
+
+    async fn read(&self, reference: &RefId, path: &str) -> Result<Option<String>, Failure> {
+        let bytes = self.gateway.read_file(reference, path).await?;
+        Ok(bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
+    }
+}
+
+/// Locks may be large; everything else is a description or small enough to be one.
+fn decode(path: &str, bytes: Vec<u8>) -> Result<String, Diagnostic> {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let lock = crate::lock::format_of(path).is_some() || name.ends_with(".lock");
+    if !lock {
+        return crate::spec::decode(path, &bytes);
+    }
+    if bytes.len() > MAX_LOCK_BYTES {
+        let message = format!("`{path}` is larger than a lock can be: {} bytes", bytes.len());
+        return Err(Diagnostic::error("file-too-large", message)
+            .help(format!("at most {MAX_LOCK_BYTES} bytes are read; is this the right file?")));
+    }
+    String::from_utf8(bytes).map_err(|_| {
+        Diagnostic::error("not-utf8", format!("`{path}` is not UTF-8"))
+            .help("make the file again with its own tool")
+    })
+}
+
+/// A few small files of the client's directory.
+fn context_files(local: &str, session: &str, paths: &[String]) -> Output {
+    Local::new(local)
+        .session(session)
+        .follow_paths(paths)
+        .shared_key_hint("wheelbase-project")
+        .without_differ()
+        .meta(Meta::named("[internal] load project files"))
+        .output()
+}
+
+/// A file that nobody named on purpose and that cannot be a description.
+fn is_dockerfile(text: &str) -> bool {
+    let instruction =
+        |line: &str| line.split_whitespace().next().is_some_and(|word| word.eq_ignore_ascii_case("from"));
+    text.lines().any(|line| instruction(line) && !line.contains('='))
+}
+
+/// Whether a name matches a pattern with at most one `*`.
+fn matches(pattern: &str, name: &str) -> bool {
+    match pattern.split_once('*') {
+        None => pattern == name,
+        Some((head, tail)) => {
+            name.len() >= head.len() + tail.len() && name.starts_with(head) && name.ends_with(tail)
+        }
+    }
+}

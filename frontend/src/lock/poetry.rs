@@ -1,0 +1,162 @@
+//! poetry.lock, lock-version 2.1 (Poetry 2.0 and later): each package says its groups, and for each group by a
+//! marker when it is wanted. It has names and checksums of files, but no URLs.
+//!
+//! Older locks say neither groups nor markers: choosing from them needs Poetry's own resolver.
+
+mod constraint;
+mod wire;
+
+use std::collections::BTreeSet;
+
+use self::wire::{LockWire, MarkersWire, PackageWire, SourceWire};
+use super::binary::Binary;
+use super::model::{
+    Archive, Body, Entry, File, FileHashes, GitCommit, List, Lock, Package, Place, Source, Tree, When,
+};
+use super::name::normalise;
+use super::unlocked::Indexes;
+use super::wire::{Reading, toml};
+use super::{DEFAULT_INDEX, Format, Read, Reader, path, place, url};
+use crate::diag::{Checked, Diagnostic};
+
+/// Reads a poetry.lock.
+pub(super) fn read(input: &Reader<'_>) -> Checked<Read> {
+    let file = input.file;
+    let wire: LockWire<'_> = match toml(file) {
+        Ok(wire) => wire,
+        Err(error) => return Checked::failed(error),
+    };
+    if let Err(error) = check_version(&wire, input) {
+        return Checked::failed(error);
+    }
+    let mut reading = Reading::new(file);
+    let entries: Vec<Entry> =
+        wire.package.iter().filter_map(|package| entry(package, &mut reading)).collect();
+    let groups: BTreeSet<String> =
+        entries.iter().flat_map(|entry| &entry.when).filter_map(|when| when.group.clone()).collect();
+    let alternatives =
+        wire.metadata.python_versions.as_deref().map(constraint::alternatives).unwrap_or_default();
+    let (requires_python, environments) = match alternatives.as_slice() {
+        [one] => (reading.specifiers(Some(one)), vec![]),
+        several => {
+            let markers: Vec<String> = several.iter().map(|one| constraint::marker(one)).collect();
+            (None, markers.iter().map(|marker| reading.marker(Some(marker))).collect())
+        }
+    };
+    let lock = Lock {
+        format: Format::Poetry,
+        file: file.clone(),
+        requires_python,
+        environments,
+        binary: Binary::default(),
+        indexes: Indexes::default(),
+        caveat: None,
+        body: Body::List(List {
+            entries,
+            groups: groups.into_iter().collect(),
+            extras: wire.extras.keys().map(|extra| normalise(extra)).collect(),
+            default_groups: vec![],
+            extras_are_groups: false,
+        }),
+    };
+    Checked::new(Read::Locked(lock), reading.found)
+}
+
+fn check_version(wire: &LockWire<'_>, input: &Reader<'_>) -> Result<(), Diagnostic> {
+    let version = &*wire.metadata.lock_version;
+    let mut numbers = version.split('.').map(|number| number.parse::<u32>().unwrap_or(0));
+    let (major, minor) = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
+    if major == 2 && minor >= 1 {
+        return Ok(());
+    }
+    let file = input.file;
+    let message = format!(
+        "`{}` has lock-version `{version}`, and 2.1 is the oldest that says what to install",
+        file.name()
+    );
+    let place = place::text(file, "lock-version").unwrap_or_else(|| file.line_span(1));
+    let error = Diagnostic::error("lock-version", message).at(place);
+    Err(if major > 2 {
+        error.help("it is newer than this frontend: use a newer one, or an older Poetry")
+    } else {
+        error.help("write it anew with Poetry 2 or later: `poetry lock`")
+    })
+}
+
+fn entry(wire: &PackageWire<'_>, reading: &mut Reading<'_>) -> Option<Entry> {
+    let package = Package {
+        name: reading.name(&wire.name)?,
+        version: reading.version(Some(&wire.version)),
+        requires_python: None,
+        source: source(wire, reading),
+        span: None,
+    };
+    let mut when = vec![];
+    for group in &wire.groups {
+        let marker = match &wire.markers {
+            MarkersWire::All(marker) => Some(&**marker),
+            MarkersWire::ByGroup(markers) => markers.get(&**group).map(|marker| &**marker),
+        };
+        let marker = reading.marker(marker.filter(|marker| !marker.is_empty()));
+        let group = (&**group != "main").then(|| normalise(group));
+        when.push(When { group, marker });
+    }
+    Some(Entry { package, when, requested: false })
+}
+
+fn source(wire: &PackageWire<'_>, reading: &Reading<'_>) -> Source {
+    let lock = reading.file.name();
+    let Some(source) = &wire.source else { return files(wire, None) };
+    match &*source.kind {
+        "legacy" => files(
+            wire,
+            Some(&source.url).filter(|index| ***index != *DEFAULT_INDEX).map(|index| url::public(index)),
+        ),
+        "git" => git(source),
+        "directory" => match path::beside(lock, &source.url) {
+            Some(path) => Source::Tree(Tree { path, editable: wire.develop }),
+            None => outside(&source.url),
+        },
+        "url" => archive(wire, Place::Url { url: (*source.url).to_owned(), name: None }, source),
+        "file" => match path::beside(lock, &source.url) {
+            Some(path) => archive(wire, Place::Path(path), source),
+            None => outside(&source.url),
+        },
+        kind => Source::Unsupported(format!("its source is of the unknown kind `{kind}`")),
+    }
+}
+
+fn files(wire: &PackageWire<'_>, index: Option<String>) -> Source {
+    let all = wire.files.iter().map(|file| File {
+        place: Place::Named((*file.file).to_owned()),
+        hashes: FileHashes::from_prefixed(&file.hash),
+        size: None,
+    });
+    Source::Files(super::model::split_files(index, all))
+}
+
+fn archive(wire: &PackageWire<'_>, place: Place, source: &SourceWire<'_>) -> Source {
+    let hashes = wire.files.first().map(|file| FileHashes::from_prefixed(&file.hash)).unwrap_or_default();
+    let subdirectory = source.subdirectory.as_deref().map(str::to_owned);
+    Source::Archive(Archive { file: File { place, hashes, size: None }, subdirectory })
+}
+
+fn git(source: &SourceWire<'_>) -> Source {
+    match source.resolved_reference.as_deref() {
+        Some(commit) => Source::Git(GitCommit {
+            url: url::repository(&source.url),
+            commit: commit.to_ascii_lowercase(),
+            requested: source
+                .reference
+                .as_deref()
+                .filter(|reference| *reference != "HEAD")
+                .map(str::to_owned),
+            subdirectory: source.subdirectory.as_deref().map(str::to_owned),
+        }),
+        None => Source::Unsupported("the lock names no commit of its repository".to_owned()),
+    }
+}
+
+fn outside(path: &str) -> Source {
+    Source::Unsupported(format!("`{path}` is outside of the build context"))
+}

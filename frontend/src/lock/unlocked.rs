@@ -1,0 +1,148 @@
+//! Requirements that are not locked: what has to be handed to a resolver.
+
+use std::collections::BTreeSet;
+
+use super::binary::Binary;
+use super::project::{self, Project};
+use super::requirement::Requirement;
+use super::{Read, Reader, place};
+use crate::diag::{Checked, Diagnostic};
+use crate::text::{SourceFile, Span};
+
+/// Requirements that are not locked.
+#[derive(Debug, Clone)]
+pub struct Unlocked {
+    /// The file that they come from.
+    pub file: SourceFile,
+    /// Requirements, one a line as `uv pip compile` reads them, sorted. Paths are relative to the build context.
+    pub requirements: Vec<String>,
+    /// Constraints (`-c`), one a line, sorted.
+    pub constraints: Vec<String>,
+    /// Directories of the build context among the requirements: the resolver has to read them.
+    pub trees: Vec<String>,
+    /// The indexes that the file names.
+    pub indexes: Indexes,
+    /// What the file says of wheels and sdists.
+    pub binary: Binary,
+    /// Whether pre-releases are wanted (`--pre`).
+    pub prereleases: bool,
+    /// Why it counts as not locked.
+    pub reason: String,
+    /// The command that would lock it.
+    pub command: String,
+}
+
+/// The indexes that a file names.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Indexes {
+    /// `--index-url`, if it is not the default index.
+    pub index: Option<String>,
+    /// `--extra-index-url`.
+    pub extra: Vec<String>,
+    /// `--find-links`.
+    pub find_links: Vec<String>,
+    /// `--no-index`.
+    pub no_index: bool,
+}
+
+impl Unlocked {
+    /// The warning that it is not locked: what was resolved today may be another thing tomorrow.
+    pub fn warning(&self) -> Diagnostic {
+        let message = format!("`{}` is not locked: {}", self.file.name(), self.reason);
+        Diagnostic::warning("not-locked", message)
+            .help(format!("to get the same packages at every build, lock them: `{}`", self.command))
+    }
+}
+
+/// The requirements of a pyproject.toml: the project's own, those of the extras and of the groups that were
+/// asked for.
+pub(super) fn pyproject(input: &Reader<'_>) -> Checked<Read> {
+    let file = input.file;
+    let mut found = vec![];
+    let Some(project) = project::read_into(file, &mut found) else { return Checked::none(found) };
+    if project.dependencies.is_none() && project.poetry_dependencies {
+        let message = format!(
+            "`{}` has its dependencies in Poetry's own form, which only Poetry resolves",
+            file.name()
+        );
+        return Checked::failed(
+            Diagnostic::error("lock-missing", message)
+                .at(place::text(file, "[tool.poetry.dependencies]").unwrap_or_else(|| file.line_span(1)))
+                .help("lock it, and keep the lock beside it: `poetry lock`"),
+        );
+    }
+    if project.dynamic.contains("dependencies") {
+        let message =
+            format!("the dependencies in `{}` are dynamic: only its build backend knows them", file.name());
+        found.push(
+            Diagnostic::error("lock-missing", message)
+                .at(place::text(file, "dynamic").unwrap_or_else(|| file.line_span(1)))
+                .help("lock it, and keep the lock beside it: `uv lock`"),
+        );
+    }
+    let mut lines = project.dependencies.clone().unwrap_or_default();
+    for (extra, span) in &input.request.extras {
+        match project.extras.get(extra) {
+            Some(requirements) => lines.extend(requirements.iter().cloned()),
+            None => found.push(unknown("unknown-extra", format!("there is no extra `{extra}`"), *span, file)),
+        }
+    }
+    for (group, span) in &input.request.groups {
+        match project.group(group) {
+            Ok(requirements) => lines.extend(requirements),
+            Err(problem) => found.push(unknown("unknown-group", problem, *span, file)),
+        }
+    }
+    let lines = own_extras_resolved(lines, &project);
+    let mut requirements = vec![];
+    for line in lines {
+        match line.parse::<Requirement>() {
+            Ok(_) => requirements.push(line),
+            Err(problem) => {
+                let error = Diagnostic::error("requirement", format!("`{line}`: {}", problem.message));
+                found.push(error.at(place::text(file, &line).unwrap_or_else(|| file.span(0..0))));
+            }
+        }
+    }
+    requirements.sort();
+    requirements.dedup();
+    let unlocked = Unlocked {
+        file: file.clone(),
+        requirements,
+        constraints: vec![],
+        trees: vec![],
+        indexes: Indexes::default(),
+        binary: Binary::default(),
+        prereleases: false,
+        reason: "it has no lock beside it".to_owned(),
+        command: "uv lock".to_owned(),
+    };
+    Checked::new(Read::Unlocked(unlocked), found)
+}
+
+/// `all = ["this-project[a,b]"]` means the requirements of those extras: the project itself is not at an index.
+fn own_extras_resolved(lines: Vec<String>, project: &Project) -> Vec<String> {
+    let mut resolved = vec![];
+    let mut pending: Vec<String> = lines.into_iter().rev().collect();
+    let mut expanded = BTreeSet::new();
+    while let Some(line) = pending.pop() {
+        let own = line.parse::<Requirement>().ok().filter(|own| Some(&own.name) == project.name.as_ref());
+        match own {
+            None => resolved.push(line),
+            Some(own) => {
+                for extra in own.extras.iter().filter(|extra| expanded.insert((*extra).clone())) {
+                    pending.extend(project.extras.get(extra).into_iter().flatten().cloned());
+                }
+            }
+        }
+    }
+    resolved
+}
+
+fn unknown(code: &'static str, problem: String, span: Option<Span>, file: &SourceFile) -> Diagnostic {
+    let error = Diagnostic::error(code, format!("`{}`: {problem}", file.name()));
+    match span {
+        Some(span) => error.at(span),
+        None => error,
+    }
+}

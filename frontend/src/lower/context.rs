@@ -1,0 +1,100 @@
+//! The build context: the client's files, without those that nobody wants.
+
+use buildkit_llb::{Local, Meta, Output};
+
+use crate::plan::{BuildSource, CopySource, Plan, RunMount, WheelSource};
+
+/// Where the files of the build come from.
+#[derive(Debug, Clone)]
+pub enum Context {
+    /// The client sends them.
+    Local {
+        /// The name that the client gave it: `context`.
+        name: String,
+        /// The session that serves it.
+        session: String,
+        /// Patterns of `.dockerignore`.
+        ignored: Vec<String>,
+    },
+    /// They are already in the graph: a git repository, an archive.
+    Remote(Output),
+}
+
+/// What never belongs into an image, unless a `copy` names it: files of tools around the project, and those that
+/// tend to hold secrets. `dist` and `build` are not among them: projects put what they ship there.
+pub(super) const IGNORED: &[&str] = &[
+    "**/.DS_Store",
+    "**/.env",
+    "**/.env.local",
+    "**/.git",
+    "**/.hg",
+    "**/.idea",
+    "**/.mypy_cache",
+    "**/.nox",
+    "**/.pytest_cache",
+    "**/.ruff_cache",
+    "**/.svn",
+    "**/.tox",
+    "**/.venv",
+    "**/.vscode",
+    "**/__pycache__",
+    "**/*.pyc",
+    "**/*.pyo",
+    "**/node_modules",
+    "**/venv/pyvenv.cfg",
+];
+
+impl Context {
+    /// The context as an operation that brings what the plan takes of it, and nothing else.
+    pub(super) fn output(&self, plan: &Plan) -> Output {
+        match self {
+            Self::Remote(output) => output.clone(),
+            Self::Local { name, session, ignored } => {
+                let paths = paths(plan);
+                let wanted = |pattern: &str| {
+                    let name = pattern.trim_start_matches("**/");
+                    paths.iter().flatten().any(|path| path.split('/').any(|part| part == name))
+                };
+                let builtin = IGNORED.iter().filter(|pattern| !wanted(pattern)).map(|p| (*p).to_owned());
+                // The user's patterns come last, so that `!` in them takes back ours.
+                let patterns: Vec<String> = builtin.chain(ignored.iter().cloned()).collect();
+                let local = Local::new(name)
+                    .session(session)
+                    .exclude(&patterns)
+                    .shared_key_hint(name)
+                    .meta(Meta::named("[internal] load build context"));
+                match paths {
+                    Some(paths) => local.follow_paths(&paths).output(),
+                    None => local.output(),
+                }
+            }
+        }
+    }
+}
+
+/// The paths that a plan takes of the context, sorted; `None` for all of it.
+fn paths(plan: &Plan) -> Option<Vec<String>> {
+    let copies = plan.stages.iter().flat_map(|stage| &stage.copies);
+    let copies = copies.filter(|copy| copy.from == CopySource::Context).map(|copy| copy.src.as_str());
+    let mounts = plan.stages.iter().flat_map(|stage| &stage.runs).flat_map(|run| &run.mounts);
+    let mounts = mounts.filter_map(|mount| match mount {
+        RunMount::Bind { from: CopySource::Context, src, .. } => Some(src.as_str()),
+        _ => None,
+    });
+    let wheels = plan.stages.iter().flat_map(|stage| &stage.groups).flat_map(|group| &group.wheels);
+    let wheels = wheels.filter_map(|(_, wheel)| match wheel {
+        WheelSource::Context(path) => Some(path.as_str()),
+        WheelSource::Remote { .. } | WheelSource::Built(_) => None,
+    });
+    let builds = plan.builds.values().filter_map(|build| match &build.source {
+        BuildSource::Context(path) | BuildSource::Tree(path) => Some(path.as_str()),
+        BuildSource::Remote(_) | BuildSource::Git(_) => None,
+    });
+    let mut paths: Vec<String> = (copies.chain(mounts).chain(wheels).chain(builds))
+        .map(|path| path.trim_matches('/').trim_start_matches("./").to_owned())
+        .collect();
+    paths.sort();
+    paths.dedup();
+    let everything = paths.iter().any(|path| path.is_empty() || path == ".");
+    (!everything).then_some(paths)
+}

@@ -1,0 +1,154 @@
+//! The layers of an environment, all made by the helper: facts, groups of wheels, a resolution.
+
+use buildkit_llb::{ContentCache, Exec, Fs, Meta, Network, Output, Sharing};
+use serde::Serialize;
+use wheelbase_helper::contract::{InstallRequest, ResolveRequest, WheelInput};
+
+use super::Lowering;
+use crate::plan::{FactsLayer, Group, Resolution, Stage, WheelSource};
+
+impl Lowering<'_> {
+    /// The layer of facts. It is told apart by the operations that made the base, never by the base's files: to
+    /// find it in a cache, nothing of the base has to be fetched.
+    pub(super) fn facts(&self, stage: &Stage, layer: &FactsLayer, prepared: &Fs, bottom: &Fs) -> Output {
+        let meta = self.meta(stage, "read the base and make the environment");
+        let mut exec = self.helper_exec(stage, Fs::Scratch, "facts", &layer.request).meta(meta);
+        exec.read_only_part(&layer.request.base, prepared.clone(), "", ContentCache::Off);
+        if let Some(before) = &layer.request.before_packages {
+            exec.read_only_part(before, bottom.clone(), "", ContentCache::Off);
+        }
+        let out = exec.writable(&layer.request.out, Fs::Scratch);
+        exec.seal().output(&out)
+    }
+
+    pub(super) fn group_title(&self, group: &Group) -> String {
+        let names: Vec<_> = group.request.wheels.iter().map(|wheel| wheel.name.as_str()).collect();
+        match names.as_slice() {
+            [name] if *name == group.name => format!("install {name}"),
+            names => format!("install {}: {}", group.name, names.join(", ")),
+        }
+    }
+
+    /// A layer of wheels. Its root is the image that the interpreter comes from, if bytecode is compiled, and
+    /// nothing otherwise.
+    pub(super) fn group(&self, stage: &Stage, group: &Group, prepared: &Fs, bottom: &Fs) -> Output {
+        let root = match &group.request.compile_with {
+            None => Fs::Scratch,
+            Some(_) if stage.interpreter_from_packages => prepared.clone(),
+            Some(_) => self.native(stage, bottom),
+        };
+        let meta = self.meta(stage, &self.group_title(group));
+        let mut exec = self.helper_exec(stage, root, "install", &group.request).meta(meta);
+        for (file, wheel) in &group.wheels {
+            let dest = format!("{}/{file}", group.request.input);
+            match wheel {
+                WheelSource::Remote { url, filename, sha256 } => {
+                    let output = self.fetch(url, filename, sha256, false);
+                    exec.read_only_part(&dest, output, &format!("/{filename}"), ContentCache::Default);
+                }
+                WheelSource::Context(path) => {
+                    let selector = format!("/{}", path.trim_start_matches('/'));
+                    exec.read_only_part(&dest, self.context.clone(), &selector, ContentCache::Default);
+                }
+                WheelSource::Built(id) => exec.read_only(&dest, self.build(id)),
+            }
+        }
+        let out = exec.writable(&group.request.out, Fs::Scratch);
+        exec.seal().output(&out)
+    }
+
+    /// A pylock that uv makes, as a layer.
+    pub(super) fn resolution(&self, stage: &Stage, resolution: &Resolution, prepared: &Fs) -> Output {
+        let request = ResolveRequest {
+            uv: "/uv/bin/uv".to_owned(),
+            out: "/out".to_owned(),
+            interpreter: resolution.interpreter.clone(),
+            requirements: resolution.requirements.clone(),
+            constraints: resolution.constraints.clone(),
+            complete: resolution.complete,
+            indexes: resolution.indexes.clone(),
+            ancestors: resolution.ancestors.clone(),
+        };
+        let title = if resolution.complete { "look up files at the index" } else { "resolve requirements" };
+        let meta = self.at(self.meta(stage, title), resolution.origin);
+        let mut exec = self.helper_exec(stage, prepared.clone(), "resolve", &request).meta(meta);
+        for (name, value) in certificates(stage) {
+            exec = exec.env(name, value);
+        }
+        exec = exec.network(Network::Sandbox).proxy(self.around.runtime.proxy.clone());
+        self.mount_uv(stage, &mut exec);
+        let out = exec.writable(&request.out, Fs::Scratch);
+        exec.seal().output(&out)
+    }
+
+    /// uv and what it keeps between builds.
+    pub(super) fn mount_uv(&self, stage: &Stage, exec: &mut Exec) {
+        exec.read_only_part("/uv", self.uv(stage), "/uv", ContentCache::Default);
+        exec.cache(
+            "/root/.cache/uv",
+            &format!("{}/wheelbase-uv", self.around.runtime.cache_namespace),
+            Sharing::Shared,
+        );
+    }
+
+    /// The helper, with one command. It is mounted as one file, so that it counts by its content, and another
+    /// release of the frontend with the same helper repeats nothing. It needs no network.
+    pub(super) fn helper_exec(
+        &self,
+        stage: &Stage,
+        root: Fs,
+        command: &str,
+        request: &impl Serialize,
+    ) -> Exec {
+        let request = serde_json::to_string(request).expect("a request can be written as JSON");
+        let mut exec = Exec::new(root, ["/helper", command, &request]);
+        exec = exec.platform(&self.around.build_platform).network(Network::None);
+        exec = exec.meta(Meta::default().ignore_cache(stage.ignore_cache));
+        exec.read_only_part("/helper", self.around.own_image.clone(), "/helper", ContentCache::Default);
+        exec
+    }
+
+    /// uv, unpacked from its own wheel.
+    fn uv(&self, stage: &Stage) -> Output {
+        let wheel = self.around.uv;
+        let request = InstallRequest {
+            input: "/in".to_owned(),
+            out: "/out".to_owned(),
+            venv: "/uv".to_owned(),
+            python: "3.13".to_owned(),
+            ancestors: vec![],
+            wheels: vec![WheelInput {
+                file: wheel.filename.clone(),
+                name: "uv".to_owned(),
+                requested: false,
+                direct_url: None,
+                accepted_tags: vec![],
+            }],
+            compile_with: None,
+        };
+        let meta = Meta::named("[internal] unpack uv");
+        let mut exec = self.helper_exec(stage, Fs::Scratch, "install", &request).meta(meta);
+        let file = self.fetch(&wheel.url, &wheel.filename, &wheel.sha256, false);
+        let (dest, selector) = (format!("/in/{}", wheel.filename), format!("/{}", wheel.filename));
+        exec.read_only_part(&dest, file, &selector, ContentCache::Default);
+        let out = exec.writable("/out", Fs::Scratch);
+        exec.seal().output(&out)
+    }
+
+    /// The image that the interpreter comes from, for the platform that steps of ours run on.
+    fn native(&self, stage: &Stage, bottom: &Fs) -> Fs {
+        let native = match &stage.base {
+            crate::plan::Base::Source(name) if self.around.platform != self.around.build_platform => {
+                self.around.native_sources.get(name)
+            }
+            _ => None,
+        };
+        native.unwrap_or(bottom).clone()
+    }
+}
+
+/// Where the base says that certificates are.
+pub(super) fn certificates(stage: &Stage) -> impl Iterator<Item = (&str, &str)> {
+    let named = |name: &str| name == "PATH" || name.starts_with("SSL_CERT_");
+    stage.env.iter().filter(move |(name, _)| named(name)).map(|(name, value)| (name.as_str(), value.as_str()))
+}

@@ -1,0 +1,183 @@
+//! Steps that a description asks for: system packages, copies, commands.
+
+use buildkit_llb::{ContentCache, Copy, Exec, File, Fs, Network, Output, Owner, Secret, Sharing};
+use wheelbase_helper::contract::{DirectoriesRequest, Directory, MTIME};
+
+use super::Lowering;
+use crate::plan::{CopySource, CopyStep, Packages, RunMount, RunStep, Stage};
+
+/// Installs its arguments with what the base has, and leaves nothing behind that a second run would write
+/// otherwise: no lists, caches and logs, no date in the shadow file, and one time on everything that it made.
+const INSTALL_PACKAGES: &str = include_str!("packages.sh");
+
+impl Lowering<'_> {
+    pub(super) fn packages(&self, stage: &Stage, packages: &Packages, base: Fs) -> Output {
+        let title = format!("packages {}", packages.names.join(" "));
+        let meta =
+            packages.origin.iter().fold(self.meta(stage, &title), |meta, span| self.at(meta, Some(*span)));
+        let args = ["/bin/sh", "-c", INSTALL_PACKAGES, "packages"].map(str::to_owned);
+        let args = args.into_iter().chain([MTIME.to_string()]).chain(packages.names.iter().cloned());
+        let mut exec = self.user_exec(stage, Exec::new(base, args)).cwd("/").user("0:0").meta(meta);
+        // Lists and archives are of one distribution and one platform.
+        let base = match &stage.base {
+            crate::plan::Base::Source(name) | crate::plan::Base::Stage(name) => name.as_str(),
+            crate::plan::Base::Scratch => "scratch",
+        };
+        let namespace = &self.around.runtime.cache_namespace;
+        let id = |kind: &str| format!("{namespace}/wheelbase-{kind}-{base}-{}", self.around.platform.name());
+        exec.cache("/var/lib/apt/lists", &id("apt-lists"), Sharing::Locked);
+        exec.cache("/var/cache/apt", &id("apt-cache"), Sharing::Locked);
+        exec.seal().root()
+    }
+
+    /// A copy as a layer of its own, to be merged.
+    pub(super) fn copy_layer(&self, stage: &Stage, copy: &CopyStep) -> Output {
+        let meta = self.at(self.meta(stage, &self.copy_title(copy)), copy.origin);
+        let dest = copy.place.path.as_str();
+        let directories = self.ancestors(stage, copy);
+        let how = Copy { create_destination: true, ..self.how(copy) };
+        let file = File::on(directories.clone()).copy(self.source(&copy.from), &copy.src, dest, how);
+        // Writing into a directory changes its time. Copying the bare directories once more over themselves puts
+        // mode, owner and time back, so that the layer is the same each time.
+        let file = match directories {
+            Fs::Scratch => file,
+            Fs::Output(directories) => {
+                let bare = Copy { directory_contents: true, ..Copy::default() };
+                file.copy(directories, "/", "/", bare)
+            }
+        };
+        file.meta(meta).output()
+    }
+
+    /// A copy as a step on top of what is there.
+    pub(super) fn copy_on_top(&self, stage: &Stage, copy: &CopyStep, fs: Fs) -> Output {
+        let meta = self.at(self.meta(stage, &self.copy_title(copy)), copy.origin);
+        let how = Copy { create_destination: true, ..self.how(copy) };
+        File::on(fs).copy(self.source(&copy.from), &copy.src, &copy.place.path, how).meta(meta).output()
+    }
+
+    pub(super) fn copy_title(&self, copy: &CopyStep) -> String {
+        let src = if copy.src == "/" { "." } else { copy.src.trim_start_matches('/') };
+        match &copy.from {
+            CopySource::Context => format!("copy {src} to {}", copy.place.path),
+            CopySource::Source(name) | CopySource::Stage(name) => {
+                format!("copy {src} from {name} to {}", copy.place.path)
+            }
+        }
+    }
+
+    pub(super) fn directories(&self, stage: &Stage) -> Output {
+        self.make_directories(stage, stage.directories.clone())
+    }
+
+    pub(super) fn run(&self, stage: &Stage, run: &RunStep, fs: Fs) -> Output {
+        let meta = self.at(self.meta(stage, &format!("run {}", run.title)), Some(run.origin));
+        let mut exec = self.user_exec(stage, Exec::new(fs, run.argv.clone())).cwd(&stage.workdir).meta(meta);
+        exec = exec.user(&run.user);
+        for (name, value) in &run.env {
+            exec = exec.env(name, value);
+        }
+        match run.network {
+            "none" => exec = exec.network(Network::None),
+            "host" => exec = exec.network(Network::Host),
+            _ => {}
+        }
+        for mount in &run.mounts {
+            match mount {
+                RunMount::Cache { target, id, sharing } => {
+                    let sharing = match *sharing {
+                        "private" => Sharing::Private,
+                        "locked" => Sharing::Locked,
+                        _ => Sharing::Shared,
+                    };
+                    exec.cache(target, id, sharing);
+                }
+                RunMount::SecretFile { id, target, required } => {
+                    exec.secret(target, Secret { optional: !required, ..Secret::new(id) });
+                }
+                RunMount::SecretEnv { id, name, required } => exec.secret_env(name, id, !required),
+                RunMount::Ssh { id } => exec.ssh(id, false),
+                RunMount::Tmpfs { target } => exec.tmpfs(target, 0),
+                RunMount::Bind { from, src, target } => {
+                    let selector = if src == "/" { "" } else { src.as_str() };
+                    exec.read_only_part(target, self.source(from), selector, ContentCache::Default);
+                }
+            }
+        }
+        exec.seal().root()
+    }
+
+    pub(super) fn source(&self, from: &CopySource) -> Fs {
+        match from {
+            CopySource::Context => self.context.clone().into(),
+            CopySource::Stage(name) => self.done[name].fs.clone(),
+            CopySource::Source(name) => {
+                self.around.sources.get(name).expect("the driver has found every source of the plan").clone()
+            }
+        }
+    }
+
+    /// What all steps have that run something of the user's.
+    pub(super) fn user_exec(&self, stage: &Stage, exec: Exec) -> Exec {
+        let runtime = self.around.runtime;
+        let platform = if stage.native { &self.around.build_platform } else { &self.around.platform };
+        let mut exec = exec.platform(platform).proxy(runtime.proxy.clone());
+        exec = exec.hostname(&runtime.hostname).cgroup_parent(&runtime.cgroup_parent);
+        for (name, value) in &stage.env {
+            exec = exec.env(name, value);
+        }
+        for (host, ip) in &runtime.hosts {
+            exec = exec.extra_host(host, ip);
+        }
+        for limit in &runtime.ulimits {
+            exec = exec.ulimit(limit.clone());
+        }
+        if runtime.shm_size > 0 {
+            exec.tmpfs("/dev/shm", runtime.shm_size);
+        }
+        match runtime.network.as_str() {
+            "host" => exec.network(Network::Host),
+            "none" => exec.network(Network::None),
+            _ => exec,
+        }
+    }
+
+    fn how(&self, copy: &CopyStep) -> Copy {
+        let (uid, gid) = copy.owner;
+        Copy {
+            include: copy.include.clone(),
+            exclude: copy.exclude.clone(),
+            mode: copy.mode,
+            owner: ((uid, gid) != (0, 0)).then_some(Owner { uid, gid }),
+            ..Copy::as_dockerfile()
+        }
+    }
+
+    /// The bare directories above a destination, and the destination itself if it is one.
+    fn ancestors(&self, stage: &Stage, copy: &CopyStep) -> Fs {
+        let path = &copy.place.path;
+        let directory = match path.rsplit_once('/') {
+            Some((directory, _)) if !directory.is_empty() => directory,
+            _ => return Fs::Scratch,
+        };
+        if copy.place.ancestors.is_empty() {
+            let file = File::on(Fs::Scratch).mkdir(directory, 0o755, true, None, Some(MTIME));
+            return Fs::Output(file.meta(self.meta(stage, &format!("make {directory}"))).output());
+        }
+        let mut directories = copy.place.ancestors.clone();
+        if directories.iter().all(|known| known.path != directory) {
+            directories.push(Directory { path: directory.to_owned(), mode: 0o755, uid: 0, gid: 0 });
+        }
+        Fs::Output(self.make_directories(stage, directories))
+    }
+
+    fn make_directories(&self, stage: &Stage, directories: Vec<Directory>) -> Output {
+        let paths: Vec<_> = directories.iter().map(|directory| directory.path.as_str()).collect();
+        let title = format!("make {}", paths.join(" "));
+        let request = DirectoriesRequest { out: "/out".to_owned(), directories };
+        let mut exec =
+            self.helper_exec(stage, Fs::Scratch, "directories", &request).meta(self.meta(stage, &title));
+        let out = exec.writable("/out", Fs::Scratch);
+        exec.seal().output(&out)
+    }
+}

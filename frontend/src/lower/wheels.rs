@@ -1,0 +1,81 @@
+//! Wheels: fetched by the daemon under their checksums, or built in the compile stage, one step each.
+
+use buildkit_llb::{ContentCache, Copy, File, Fs, Git, Http, Meta, Network, Output};
+use wheelbase_helper::contract::BuildRequest;
+
+use super::Lowering;
+use super::environment::certificates;
+use crate::plan::BuildSource;
+
+impl Lowering<'_> {
+    /// A download. Its identity is its name and its checksum, so a mirror gives the same.
+    pub(super) fn fetch(&self, url: &str, filename: &str, sha256: &str, source: bool) -> Output {
+        let what = if source { "fetch sources" } else { "fetch" };
+        Http::new(url)
+            .checksum(&format!("sha256:{sha256}"))
+            .filename(filename)
+            .meta(Meta::named(format!("{what} {filename} sha256:{}", &sha256[..sha256.len().min(12)])))
+            .output()
+    }
+
+    /// The directory with one built wheel.
+    pub(super) fn build(&self, id: &str) -> Fs {
+        let build = &self.plan.builds[id];
+        let stage = self.plan.stages.iter().find(|stage| stage.name == "wheels");
+        let stage = stage.expect("a plan with wheels to be built has the stage that builds them");
+        let (source, fs, selector) = match &build.source {
+            BuildSource::Remote(file) => {
+                let fs = self.fetch(&file.url, &file.filename, &file.sha256, true);
+                (format!("/src/{}", file.filename), fs, Some(format!("/{}", file.filename)))
+            }
+            BuildSource::Context(path) => {
+                let name = path.rsplit('/').next().unwrap_or(path);
+                let selector = format!("/{}", path.trim_start_matches('/'));
+                (format!("/src/{name}"), self.context.clone(), Some(selector))
+            }
+            BuildSource::Git(git) => {
+                let mut source = Git::new(&git.url, &git.commit);
+                if git.url.starts_with("ssh://") {
+                    source = source.ssh_agent("default");
+                }
+                let fs = source.meta(Meta::named(format!("fetch {} {}", git.url, git.commit))).output();
+                let folder = git.subdirectory.as_deref().map_or(String::new(), |path| format!("/{path}"));
+                (format!("/src{folder}"), fs, None)
+            }
+            BuildSource::Tree(path) => {
+                let contents = Copy { directory_contents: true, create_destination: true, ..Copy::default() };
+                let src = format!("/{}", path.trim_start_matches("./").trim_matches('.'));
+                let file = File::on(Fs::Scratch).copy(self.context.clone(), &src, "/", contents);
+                let meta = self.meta(stage, &format!("sources of {}", build.package));
+                ("/src".to_owned(), file.meta(meta).output(), None)
+            }
+        };
+        let request = BuildRequest {
+            uv: "/uv/bin/uv".to_owned(),
+            source: source.clone(),
+            out: "/out".to_owned(),
+            python: build.python.clone(),
+            name: build.package.clone(),
+            indexes: vec![],
+        };
+        let root = self.done["wheels"].fs.clone();
+        let title = format!("build {}", build.title);
+        let meta = self.at(self.meta(stage, &title), stage.origin);
+        let mut exec = self.helper_exec(stage, root, "build", &request).meta(meta);
+        for (name, value) in certificates(stage) {
+            exec = exec.env(name, value);
+        }
+        exec = exec.network(Network::Sandbox).proxy(self.around.runtime.proxy.clone());
+        exec = exec.platform(&self.around.platform);
+        match selector {
+            Some(selector) => exec.read_only_part(&source, fs, &selector, ContentCache::Default),
+            // A build writes beside its sources; what it writes is thrown away.
+            None => {
+                exec.writable("/src", fs);
+            }
+        }
+        self.mount_uv(stage, &mut exec);
+        let out = exec.writable("/out", Fs::Scratch);
+        exec.seal().output(&out).into()
+    }
+}

@@ -1,0 +1,322 @@
+//! The plan: what every stage of an image is made of, decided, as pure data.
+//!
+//! A plan is made from a description, a selection and the facts of the base; it can be shown as JSON, compared,
+//! and lowered to LLB without asking anybody anything. It holds no secret values and no clock. Nothing here
+//! knows LLB.
+
+mod bases;
+mod copies;
+mod environment;
+mod groups;
+mod order;
+mod place;
+mod stages;
+mod users;
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use wheelbase_helper::contract::{Directory, FactsRequest, InstallRequest};
+
+use crate::lock::GitCommit;
+use crate::select::RemoteFile;
+use crate::text::Span;
+
+pub use bases::{compile_base, default_base};
+pub use environment::{Dependencies, wheels_to_build};
+pub use groups::{BUCKETS, Grouped, group};
+pub use order::{Edge, needed, stage_or};
+pub use place::{Place, place};
+pub use stages::{Ingredients, plan, prepare};
+pub use users::{AppUser, app_user, owner};
+
+/// The prefix of the environment, in every image.
+pub const VENV: &str = "/opt/venv";
+
+/// A whole plan: the stages that the target needs, dependencies first, the target last.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Plan {
+    /// The platform that the image is for, such as `linux/amd64`.
+    pub platform: String,
+    /// The stages, each after those that it needs; the last is the target.
+    pub stages: Vec<Stage>,
+    /// The wheels that have to be built, by the id that groups name them with.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub builds: BTreeMap<String, WheelBuild>,
+}
+
+/// A stage: parts in the order in which they are carried out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Stage {
+    /// Its name.
+    pub name: String,
+    /// What it starts from.
+    pub base: Base,
+    /// Environment variables of its steps, on top of the base's, in order.
+    pub env: Vec<(String, String)>,
+    /// The working directory of its steps.
+    pub workdir: String,
+    /// System packages.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub packages: Option<Packages>,
+    /// The first layer of our own: users, skeleton of the environment, facts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub facts: Option<FactsLayer>,
+    /// Layers of wheels.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<Group>,
+    /// Directories with an owner or a mode of their own.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub directories: Vec<Directory>,
+    /// Files from elsewhere.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub copies: Vec<CopyStep>,
+    /// Commands.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub runs: Vec<RunStep>,
+    /// Where the stage is described.
+    #[serde(skip)]
+    pub origin: Option<Span>,
+    /// Whether caches are not to be used (`--no-cache`, `--no-cache-filter`).
+    #[serde(skip)]
+    pub ignore_cache: bool,
+    /// Whether the interpreter comes with the system packages rather than with the base.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub interpreter_from_packages: bool,
+    /// Whether it runs on the builder's own platform, whatever the image's is.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub native: bool,
+}
+
+/// What a stage starts from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Base {
+    /// Nothing.
+    Scratch,
+    /// An image or a named context, by the name under which the driver has found it.
+    Source(String),
+    /// Another stage of the plan.
+    Stage(String),
+}
+
+/// A step that installs system packages.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Packages {
+    /// Sorted, without repetition: another order in the file is no other step.
+    pub names: Vec<String>,
+    /// Where each is written.
+    #[serde(skip)]
+    pub origin: Vec<Span>,
+}
+
+/// The layer that the helper's `facts` command writes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FactsLayer {
+    /// What the helper is asked.
+    pub request: FactsRequest,
+    /// The list of requirements that was resolved for this image, if it had no lock: its pylock is a layer too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resolution: Option<Resolution>,
+}
+
+/// A resolution by uv: of requirements that are not locked, or of the URLs of files that a lock knows by hash.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Resolution {
+    /// The requirements, one a line, sorted: the key of the step.
+    pub requirements: Vec<String>,
+    /// Lines that constrain but do not ask (`-c`).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub constraints: Vec<String>,
+    /// Whether the list is complete as it is, so that no dependencies are added.
+    pub complete: bool,
+    /// Interpreter to resolve for, as the base has it.
+    pub interpreter: String,
+    /// Index options: the default index first, if it is not the usual one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub indexes: Vec<String>,
+    /// The directories above the environment that are not plain in the base, outermost first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub ancestors: Vec<Directory>,
+    /// Where the requirements are written.
+    #[serde(skip)]
+    pub origin: Option<Span>,
+}
+
+/// A layer of wheels.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Group {
+    /// What people see.
+    pub name: String,
+    /// The wheels, by the file name that the request gives them.
+    pub wheels: Vec<(String, WheelSource)>,
+    /// What the helper is asked.
+    pub request: InstallRequest,
+}
+
+/// Where a wheel comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum WheelSource {
+    /// Fetched by the daemon under its checksum.
+    Remote {
+        /// Where.
+        url: String,
+        /// File name, decoded.
+        filename: String,
+        /// 64 hexadecimal digits.
+        sha256: String,
+    },
+    /// A file of the build context.
+    Context(String),
+    /// Built in the stage `wheels`: an id of [`Plan::builds`].
+    Built(String),
+}
+
+/// A wheel that has to be built.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct WheelBuild {
+    /// Normalised name.
+    pub package: String,
+    /// What people see: `mysqlclient 2.2.7`.
+    pub title: String,
+    /// The sources.
+    pub source: BuildSource,
+    /// The interpreter of the compile stage, by the name that it has on `PATH`: `python3.12`.
+    pub python: String,
+}
+
+/// The sources of a wheel.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum BuildSource {
+    /// An archive, fetched under its checksum.
+    #[serde(serialize_with = "show_remote")]
+    Remote(RemoteFile),
+    /// An archive of the build context.
+    Context(String),
+    /// A commit.
+    #[serde(serialize_with = "show_git")]
+    Git(GitCommit),
+    /// A directory of the build context.
+    Tree(String),
+}
+
+/// Files from elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CopyStep {
+    /// From where.
+    pub from: CopySource,
+    /// Path or glob in the source, absolute and clean.
+    pub src: String,
+    /// Where to.
+    pub place: Place,
+    /// Patterns of what is taken; empty: all.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub include: Vec<String>,
+    /// Patterns of what is left out.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub exclude: Vec<String>,
+    /// Mode bits for everything copied; `None`: as in the source.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mode: Option<u32>,
+    /// Owner and group numbers.
+    pub owner: (u32, u32),
+    /// Where it is written; `None` for the default copy.
+    #[serde(skip)]
+    pub origin: Option<Span>,
+}
+
+/// Where files come from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CopySource {
+    /// The build context.
+    Context,
+    /// An image or a named context, by the name under which the driver has found it.
+    Source(String),
+    /// Another stage.
+    Stage(String),
+}
+
+/// A command.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RunStep {
+    /// What is run.
+    pub argv: Vec<String>,
+    /// What people see.
+    pub title: String,
+    /// Environment variables of this step alone, in order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub env: Vec<(String, String)>,
+    /// `uid:gid` or a name of the stage's own passwd.
+    pub user: String,
+    /// `default`, `none` or `host`.
+    pub network: &'static str,
+    /// What is mounted.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub mounts: Vec<RunMount>,
+    /// Where it is written.
+    #[serde(skip)]
+    pub origin: Span,
+}
+
+/// Something mounted into a command.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RunMount {
+    /// A directory kept between builds.
+    Cache {
+        /// Where.
+        target: String,
+        /// Its identity.
+        id: String,
+        /// `shared`, `private` or `locked`.
+        sharing: &'static str,
+    },
+    /// A secret as a file.
+    SecretFile {
+        /// The id that `--secret` gives.
+        id: String,
+        /// Where.
+        target: String,
+        /// Whether the step fails without it.
+        required: bool,
+    },
+    /// A secret as an environment variable.
+    SecretEnv {
+        /// The id that `--secret` gives.
+        id: String,
+        /// The variable.
+        name: String,
+        /// Whether the step fails without it.
+        required: bool,
+    },
+    /// An ssh agent.
+    Ssh {
+        /// The id that `--ssh` gives.
+        id: String,
+    },
+    /// A directory in memory.
+    Tmpfs {
+        /// Where.
+        target: String,
+    },
+    /// Files from elsewhere, read-only.
+    Bind {
+        /// From where.
+        from: CopySource,
+        /// Path in it, absolute and clean.
+        src: String,
+        /// Where.
+        target: String,
+    },
+}
+
+fn show_remote<S: serde::Serializer>(file: &RemoteFile, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&format_args!("{} sha256:{}", file.url, file.sha256))
+}
+
+fn show_git<S: serde::Serializer>(git: &GitCommit, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&format_args!("{}@{}", git.url, git.commit))
+}

@@ -1,0 +1,152 @@
+//! The environment of a stage: its selection becomes layers of wheels and wheels to be built.
+
+use std::collections::BTreeMap;
+
+use wheelbase_helper::contract::{Facts, InstallRequest, Interpreter, WheelInput};
+
+use super::groups::group;
+use super::{BuildSource, Group, Resolution, VENV, WheelBuild, WheelSource, place};
+use crate::select::{Artifact, Chosen, Selection};
+
+/// The dependencies of a stage, selected.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Dependencies {
+    /// What is installed.
+    pub selection: Selection,
+    /// The resolution that the selection was made from, if there was no lock.
+    pub resolution: Option<Resolution>,
+    /// `layers`.
+    pub layers: Option<u32>,
+    /// Whether bytecode is compiled.
+    pub bytecode: bool,
+    /// The tags that fit the target, for wheels that are built.
+    pub accepted_tags: Vec<String>,
+}
+
+/// The layers of wheels of an environment on a base with these facts.
+pub(super) fn layers(dependencies: &Dependencies, facts: &Facts, interpreter: &Interpreter) -> Vec<Group> {
+    group(&dependencies.selection.packages, dependencies.layers)
+        .into_iter()
+        .map(|group| {
+            let wheels: Vec<_> = group.packages.iter().map(|chosen| wheel(chosen)).collect();
+            let inputs = group.packages.iter().zip(&wheels);
+            Group {
+                name: group.name,
+                request: InstallRequest {
+                    input: "/in".to_owned(),
+                    out: "/out".to_owned(),
+                    venv: VENV.to_owned(),
+                    python: library_version(interpreter),
+                    ancestors: place(VENV, facts).ancestors,
+                    wheels: inputs.map(|(chosen, (file, _))| input(chosen, file, dependencies)).collect(),
+                    compile_with: dependencies.bytecode.then(|| interpreter.path.clone()),
+                },
+                wheels,
+            }
+        })
+        .collect()
+}
+
+/// The wheels of a selection that have to be built, by their id.
+pub fn wheels_to_build(selection: &Selection, interpreter: &Interpreter) -> BTreeMap<String, WheelBuild> {
+    let build = |chosen: &Chosen| {
+        let source = match &chosen.artifact {
+            Artifact::Sdist(file) => BuildSource::Remote(file.clone()),
+            Artifact::LocalSdist(file) => BuildSource::Context(file.path.clone()),
+            Artifact::Git(commit) => BuildSource::Git(commit.clone()),
+            Artifact::Tree(tree) => BuildSource::Tree(tree.path.clone()),
+            Artifact::Wheel(_) | Artifact::LocalWheel(_) | Artifact::Lookup(_) => return None,
+        };
+        let build = WheelBuild {
+            package: chosen.name.as_str().to_owned(),
+            title: title(chosen),
+            source,
+            python: format!("python{}", library_version(interpreter)),
+        };
+        Some((build_id(chosen), build))
+    };
+    selection.packages.iter().filter_map(build).collect()
+}
+
+/// A package as people write it: `flask 3.1.2`.
+pub(super) fn title(chosen: &Chosen) -> String {
+    match &chosen.version {
+        Some(version) => format!("{} {version}", chosen.name.as_str()),
+        None => chosen.name.as_str().to_owned(),
+    }
+}
+
+/// Minor version with its ABI flags, as library directories and executables are named: `3.13`, `3.13t`.
+fn library_version(interpreter: &Interpreter) -> String {
+    let mut parts = interpreter.version.split('.');
+    let (major, minor) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    let free_threaded = if interpreter.abi_flags.contains('t') { "t" } else { "" };
+    format!("{major}.{minor}{free_threaded}")
+}
+
+fn build_id(chosen: &Chosen) -> String {
+    chosen.name.as_str().to_owned()
+}
+
+/// The name under which a wheel is mounted, and where it comes from. A built wheel's file name is known only
+/// when it has been built, so its directory is mounted.
+fn wheel(chosen: &Chosen) -> (String, WheelSource) {
+    match &chosen.artifact {
+        Artifact::Wheel(file) => (
+            file.filename.clone(),
+            WheelSource::Remote {
+                url: file.url.clone(),
+                filename: file.filename.clone(),
+                sha256: file.sha256.clone(),
+            },
+        ),
+        Artifact::LocalWheel(file) => {
+            let name = file.path.rsplit('/').next().unwrap_or(&file.path);
+            (name.to_owned(), WheelSource::Context(file.path.clone()))
+        }
+        Artifact::Sdist(_)
+        | Artifact::LocalSdist(_)
+        | Artifact::Git(_)
+        | Artifact::Tree(_)
+        | Artifact::Lookup(_) => (build_id(chosen), WheelSource::Built(build_id(chosen))),
+    }
+}
+
+fn input(chosen: &Chosen, file: &str, dependencies: &Dependencies) -> WheelInput {
+    let built = !matches!(chosen.artifact, Artifact::Wheel(_));
+    WheelInput {
+        file: file.to_owned(),
+        name: chosen.name.as_str().to_owned(),
+        requested: chosen.requested,
+        direct_url: direct_url(&chosen.artifact),
+        accepted_tags: if built { dependencies.accepted_tags.clone() } else { vec![] },
+    }
+}
+
+/// The origin of what does not come from an index, as PEP 610 records it.
+fn direct_url(artifact: &Artifact) -> Option<serde_json::Value> {
+    use serde_json::json;
+    match artifact {
+        Artifact::Wheel(file) | Artifact::Sdist(file) if file.direct => {
+            let mut value = json!({
+                "url": file.url,
+                "archive_info": { "hash": format!("sha256={}", file.sha256), "hashes": { "sha256": file.sha256 } },
+            });
+            if let Some(subdirectory) = &file.subdirectory {
+                value["subdirectory"] = json!(subdirectory);
+            }
+            Some(value)
+        }
+        Artifact::Git(git) => {
+            let mut value = json!({ "url": git.url, "vcs_info": { "vcs": "git", "commit_id": git.commit } });
+            if let Some(requested) = &git.requested {
+                value["vcs_info"]["requested_revision"] = json!(requested);
+            }
+            if let Some(subdirectory) = &git.subdirectory {
+                value["subdirectory"] = json!(subdirectory);
+            }
+            Some(value)
+        }
+        _ => None,
+    }
+}

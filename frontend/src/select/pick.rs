@@ -1,0 +1,142 @@
+//! Which file of a package is installed: the best wheel that fits, else the sdist.
+
+use super::misfit;
+use super::wheel::WheelName;
+use super::{Artifact, LocalFile, Lookup, RemoteFile, Tags, Target};
+use crate::diag::Diagnostic;
+use crate::lock::{Archive, File, Files, Hashes, Lock, Package, Place, Request, Source, path, url};
+
+/// What choosing needs to know.
+pub(super) struct Picker<'p> {
+    pub(super) lock: &'p Lock,
+    pub(super) request: &'p Request,
+    pub(super) target: &'p Target,
+    pub(super) tags: &'p Tags,
+}
+
+impl Picker<'_> {
+    /// The file, repository or tree, or why there is none.
+    pub(super) fn artifact(&self, package: &Package) -> Result<Artifact, Box<Diagnostic>> {
+        match &package.source {
+            Source::Files(files) => self.of_index(package, files),
+            Source::Hashes(hashes) => self.by_hash(package, hashes),
+            Source::Archive(archive) => self.direct(package, archive),
+            Source::Git(commit) => Ok(Artifact::Git(commit.clone())),
+            Source::Tree(tree) => Ok(Artifact::Tree(tree.clone())),
+            Source::Virtual => Err(Box::new(misfit::unsupported(self.lock, package, "it has no files"))),
+            Source::Unsupported(why) => Err(Box::new(misfit::unsupported(self.lock, package, why))),
+        }
+    }
+
+    fn of_index(&self, package: &Package, files: &Files) -> Result<Artifact, Box<Diagnostic>> {
+        let (wheels, sdists) = self.allowed(package);
+        let fitting = if wheels { self.fitting(&files.wheels) } else { vec![] };
+        let sdists: &[File] = if sdists { &files.sdists } else { &[] };
+        let candidates: Vec<&File> = fitting.into_iter().chain(sdists).collect();
+        let Some(best) = candidates.first() else {
+            return Err(Box::new(misfit::no_file(self, package, files)));
+        };
+        if let Place::Named(_) = best.place {
+            let named = candidates.iter().filter_map(|file| Some((file.name(), file.hashes.sha256.clone()?)));
+            let (filenames, sha256): (Vec<_>, Vec<_>) = named.unzip();
+            if sha256.is_empty() {
+                return Err(Box::new(misfit::no_checksum(self.lock, package, best)));
+            }
+            let index = files.index.clone().or_else(|| self.lock.indexes.index.clone());
+            return Ok(Artifact::Lookup(Lookup { filenames, sha256, index }));
+        }
+        self.file(package, best, None, false)
+    }
+
+    fn by_hash(&self, package: &Package, hashes: &Hashes) -> Result<Artifact, Box<Diagnostic>> {
+        if hashes.sha256.is_empty() {
+            let why = "the lock has no sha256 of its files";
+            return Err(Box::new(misfit::unsupported(self.lock, package, why)));
+        }
+        Ok(Artifact::Lookup(Lookup {
+            filenames: vec![],
+            sha256: hashes.sha256.clone(),
+            index: hashes.index.clone().or_else(|| self.lock.indexes.index.clone()),
+        }))
+    }
+
+    /// A file that was given directly is taken or refused: there is no other.
+    fn direct(&self, package: &Package, archive: &Archive) -> Result<Artifact, Box<Diagnostic>> {
+        let name = archive.file.name();
+        if let Some(wheel) = WheelName::parse(&name)
+            && self.tags.rank(&wheel).is_none()
+        {
+            let files = Files { wheels: vec![archive.file.clone()], ..Files::default() };
+            return Err(Box::new(misfit::no_file(self, package, &files)));
+        }
+        self.file(package, &archive.file, archive.subdirectory.clone(), true)
+    }
+
+    fn file(
+        &self,
+        package: &Package,
+        file: &File,
+        subdirectory: Option<String>,
+        direct: bool,
+    ) -> Result<Artifact, Box<Diagnostic>> {
+        let filename = file.name();
+        let wheel = filename.ends_with(".whl");
+        let sha256 = file.hashes.sha256.clone();
+        match &file.place {
+            Place::Path(path) => {
+                let local = LocalFile { path: path.clone(), sha256 };
+                Ok(if wheel { Artifact::LocalWheel(local) } else { Artifact::LocalSdist(local) })
+            }
+            Place::Url { url: at, .. } => {
+                let Some(sha256) = sha256 else {
+                    return Err(Box::new(misfit::no_checksum(self.lock, package, file)));
+                };
+                let remote = RemoteFile {
+                    url: url::public(at),
+                    filename,
+                    sha256,
+                    size: file.size,
+                    direct,
+                    subdirectory,
+                };
+                Ok(if wheel { Artifact::Wheel(remote) } else { Artifact::Sdist(remote) })
+            }
+            Place::Named(_) => Err(Box::new(misfit::no_checksum(self.lock, package, file))),
+        }
+    }
+
+    /// Whether wheels and whether sdists may be taken. What names the package is stronger than `:all:`, and
+    /// between equals, building wins.
+    pub(super) fn allowed(&self, package: &Package) -> (bool, bool) {
+        let settings = [&self.request.binary, &self.lock.binary];
+        let name = &package.name;
+        if settings.iter().any(|binary| binary.no.names(name)) {
+            (false, true)
+        } else if settings.iter().any(|binary| binary.only.names(name)) {
+            (true, false)
+        } else {
+            let no = settings.iter().any(|binary| binary.no.contains(name));
+            let only = settings.iter().any(|binary| binary.only.contains(name));
+            (!no, no || !only)
+        }
+    }
+
+    /// The wheels that fit, best first: by tag, then by build number, then as the lock has them.
+    fn fitting<'f>(&self, wheels: &'f [File]) -> Vec<&'f File> {
+        let ranked = wheels.iter().filter_map(|file| {
+            let wheel = WheelName::parse(&file.name())?;
+            let rank = self.tags.rank(&wheel)?;
+            Some((rank, std::cmp::Reverse(wheel.build), file.name(), file))
+        });
+        let mut ranked: Vec<_> = ranked.collect();
+        ranked.sort_by(|a, b| (a.0, &a.1, &a.2).cmp(&(b.0, &b.1, &b.2)));
+        ranked.into_iter().map(|(_, _, _, file)| file).collect()
+    }
+
+    /// The best of some files by their names: wheels that fit, then sdists.
+    pub(super) fn best_of<'f>(&self, package: &Package, files: &'f Files) -> Option<&'f File> {
+        let (wheels, sdists) = self.allowed(package);
+        let wheel = if wheels { self.fitting(&files.wheels).first().copied() } else { None };
+        wheel.or_else(|| files.sdists.iter().find(|file| sdists && path::is_sdist(&file.name())))
+    }
+}

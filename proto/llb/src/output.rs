@@ -1,0 +1,136 @@
+//! Results of operations: what other operations take.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::sync::Arc;
+
+use buildkit_proto::pb;
+
+use crate::digest::sha256;
+use crate::encode::encode_op;
+use crate::meta::Meta;
+
+/// One result of a sealed operation. Cheap to clone.
+#[derive(Clone)]
+pub struct Output {
+    pub(crate) vertex: Arc<Vertex>,
+    pub(crate) index: i64,
+}
+
+/// A file system: nothing yet, or the result of an operation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fs {
+    /// Nothing.
+    Scratch,
+    /// A result.
+    Output(Output),
+}
+
+/// A sealed operation.
+pub(crate) struct Vertex {
+    pub(crate) digest: String,
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) inputs: Vec<Output>,
+    pub(crate) caps: BTreeSet<String>,
+    pub(crate) meta: Meta,
+    /// The metadata that came with an operation of somebody else's graph, kept as it was.
+    pub(crate) foreign: Option<pb::OpMetadata>,
+}
+
+impl Output {
+    /// The digest of the operation: the daemon's name for it.
+    pub fn digest(&self) -> &str {
+        &self.vertex.digest
+    }
+
+    pub(crate) fn input(&self) -> pb::Input {
+        pb::Input { digest: self.vertex.digest.clone(), index: self.index }
+    }
+
+    /// The bytes of an operation become its identity here, and nowhere else.
+    pub(crate) fn seal(
+        op: pb::op::Op,
+        platform: Option<pb::Platform>,
+        inputs: Inputs,
+        about: About,
+    ) -> Arc<Vertex> {
+        let op = pb::Op {
+            inputs: inputs.0.iter().map(Output::input).collect(),
+            platform,
+            constraints: Some(pb::WorkerConstraints::default()),
+            op: Some(op),
+        };
+        let bytes = encode_op(op);
+        let About { caps, meta } = about;
+        let digest = sha256(&bytes);
+        Arc::new(Vertex { digest, bytes, inputs: inputs.0, caps, meta, foreign: None })
+    }
+}
+
+/// What is known beside the bytes.
+pub(crate) struct About {
+    pub(crate) caps: BTreeSet<String>,
+    pub(crate) meta: Meta,
+}
+
+/// The inputs of an operation, numbered in the order in which they are first used.
+#[derive(Default, Clone)]
+pub(crate) struct Inputs(pub(crate) Vec<Output>);
+
+impl Inputs {
+    /// The number of an input, which is added if it is new.
+    pub(crate) fn number(&mut self, output: &Output) -> i64 {
+        let at = self.0.iter().position(|known| known == output).unwrap_or_else(|| {
+            self.0.push(output.clone());
+            self.0.len() - 1
+        });
+        i64::try_from(at).expect("fewer inputs than bytes")
+    }
+
+    /// The number of a file system: -1 for scratch.
+    pub(crate) fn number_of(&mut self, fs: &Fs) -> i64 {
+        match fs {
+            Fs::Scratch => -1,
+            Fs::Output(output) => self.number(output),
+        }
+    }
+}
+
+impl Fs {
+    /// The result, if there is one.
+    pub fn output(self) -> Option<Output> {
+        match self {
+            Self::Scratch => None,
+            Self::Output(output) => Some(output),
+        }
+    }
+
+    /// The result.
+    ///
+    /// # Panics
+    /// With `what` if it is scratch.
+    #[track_caller]
+    pub fn expect(self, what: &str) -> Output {
+        self.output().unwrap_or_else(|| panic!("scratch has no output: {what}"))
+    }
+}
+
+impl From<Output> for Fs {
+    fn from(output: Output) -> Self {
+        Self::Output(output)
+    }
+}
+
+impl PartialEq for Output {
+    fn eq(&self, other: &Self) -> bool {
+        self.index == other.index && self.vertex.digest == other.vertex.digest
+    }
+}
+
+impl Eq for Output {}
+
+impl fmt::Debug for Output {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.vertex.digest, self.index)
+    }
+}

@@ -1,0 +1,58 @@
+//! A step that fails shows the user's own line: this works only if our digests are the daemon's.
+
+use wheelbase_tests::build::Build;
+use wheelbase_tests::engine::Engine;
+use wheelbase_tests::project::Project;
+
+fn message(description: &str) -> String {
+    let project = Project::new(&format!("//- app.toml\n{description}\n//- app.py\n"));
+    Build::new(&Engine::main(), &project).fail().message
+}
+
+#[test]
+fn a_run_that_fails_marks_its_line() {
+    let message = message(
+        r#"# syntax=wheelbase/wheelbase:0
+python = "3.13"
+dependencies = false
+run = [
+  "true",
+  "echo this goes wrong; exit 7",
+]
+cmd = ["python", "app.py"]"#,
+    );
+    assert!(message.contains("app.toml:6"), "{message}");
+    assert!(message.contains(">>>   \"echo this goes wrong; exit 7\""), "{message}");
+    assert!(message.contains("exit code: 7"), "{message}");
+}
+
+#[test]
+fn a_misspelt_package_marks_its_line() {
+    let message = message(
+        r#"# syntax=wheelbase/wheelbase:0
+python = "3.13"
+dependencies = false
+packages = ["libpq5", "libfoo-of-nobody"]
+cmd = ["python", "app.py"]"#,
+    );
+    assert!(message.contains("app.toml:4"), "{message}");
+    assert!(message.contains(">>> packages ="), "{message}");
+}
+
+#[test]
+fn a_wrong_checksum_names_the_wheel() {
+    let engine = Engine::main();
+    let project = crate::support::flask("wrong checksum");
+    let lock = std::fs::read_to_string(project.file("uv.lock")).unwrap();
+    let at = lock.find("blinker-").expect("Flask needs blinker");
+    let hash = at + lock[at..].find("sha256:").expect("a hash follows") + "sha256:".len();
+    // Both files of blinker get a hash that nothing has.
+    let mut wrong = lock.clone();
+    wrong.replace_range(hash..hash + 64, &"0".repeat(64));
+    let second = lock[hash..].find("sha256:").map(|next| hash + next + "sha256:".len()).unwrap();
+    wrong.replace_range(second..second + 64, &"0".repeat(64));
+    project.write("uv.lock", wrong);
+    let message = Build::new(&engine, &project).fail().message;
+    assert!(message.contains("blinker"), "{message}");
+    assert!(message.contains("digest") || message.contains("checksum"), "{message}");
+}

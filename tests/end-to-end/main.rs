@@ -1,0 +1,13 @@
+//! The whole road, through `docker buildx build`, on a real engine, with real packages from the package index.
+//!
+//! `tests/run` brings up the engines and turns these tests on. Each test makes a project of its own, so that what
+//! one test has cached does not decide what another sees.
+#![allow(clippy::unwrap_used, reason = "a test may stop where it stands")]
+
+mod cache;
+mod failures;
+mod flask;
+mod reproducible;
+mod stores;
+mod support;
+mod wrong;

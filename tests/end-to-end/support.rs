@@ -1,0 +1,35 @@
+//! What several of these tests do.
+
+use std::path::Path;
+
+use wheelbase_tests::build::{Build, Outcome};
+use wheelbase_tests::engine::{Engine, repository};
+use wheelbase_tests::project::Project;
+use wheelbase_tests::tree::Tree;
+
+/// A copy of the Flask example, with a line of its own, so that its app layer is no other test's.
+pub(crate) fn flask(test: &str) -> Project {
+    let project = Project::copy_of(&repository().join("examples/flask"));
+    project.write("note.txt", test);
+    project
+}
+
+/// Builds an image and reads all its files.
+pub(crate) fn tree(engine: &Engine, project: &Project, args: &[&str]) -> (Outcome, Tree) {
+    let folder = tempfile::TempDir::new().unwrap();
+    let archive = folder.path().join("image.tar");
+    let output = format!("--output=type=tar,dest={}", archive.display());
+    let outcome = Build::new(engine, project).arg(output).args(args.iter().copied()).succeed();
+    (outcome, Tree::read(&archive))
+}
+
+/// Builds an image into an OCI archive, so that its manifest has a digest without a store or a registry.
+pub(crate) fn oci(engine: &Engine, project: &Project, folder: &Path, args: &[&str]) -> Outcome {
+    let output = format!("--output=type=oci,dest={}", folder.join("image.oci.tar").display());
+    Build::new(engine, project).arg(output).args(args.iter().copied()).succeed()
+}
+
+/// The steps that install wheels.
+pub(crate) fn installs<'o>(steps: &[&'o str]) -> Vec<&'o str> {
+    steps.iter().copied().filter(|step| step.contains(" install ")).collect()
+}

@@ -1,0 +1,225 @@
+//! A build on a real engine, through `docker buildx build`, and the engine's own log of it.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::engine::Engine;
+use crate::project::Project;
+
+/// The name that the examples give to the frontend image in their first line.
+pub const SYNTAX: &str = "wheelbase/wheelbase:0";
+
+/// A build to be run.
+#[derive(Debug)]
+pub struct Build<'e> {
+    engine: &'e Engine,
+    context: PathBuf,
+    args: Vec<String>,
+}
+
+/// What came out of a build.
+#[derive(Debug)]
+pub struct Outcome {
+    /// Whether it succeeded.
+    pub success: bool,
+    /// What buildx printed for people at the end: errors with their excerpts.
+    pub message: String,
+    /// The steps, in the order in which the engine first named them.
+    pub steps: Vec<Step>,
+    /// What steps printed, by digest.
+    pub logs: BTreeMap<String, String>,
+    /// What `--metadata-file` holds.
+    pub metadata: serde_json::Value,
+}
+
+/// A vertex as the engine reports it.
+#[derive(Debug, Clone, Default)]
+pub struct Step {
+    /// Digest of the op.
+    pub digest: String,
+    /// What people see.
+    pub name: String,
+    /// Whether its result was found in a cache.
+    pub cached: bool,
+    /// Whether it was started at all (a cached step is, formally).
+    pub completed: bool,
+    /// Digests of the steps that it needs.
+    pub inputs: Vec<String>,
+    /// Why it failed.
+    pub error: String,
+}
+
+impl<'e> Build<'e> {
+    /// A build of a project with its file `app.toml`.
+    pub fn new(engine: &'e Engine, project: &Project) -> Self {
+        Self::of(engine, project.path()).arg("--file").arg(project.file("app.toml").display().to_string())
+    }
+
+    /// A build of a folder; the file is to be given with `--file`.
+    pub fn of(engine: &'e Engine, context: &Path) -> Self {
+        let frontend = format!("{SYNTAX}=docker-image://{}", engine.frontend());
+        let build = Self { engine, context: context.to_owned(), args: vec![] };
+        build.args(["--build-context", &frontend, "--provenance=false"])
+    }
+
+    /// One more argument for buildx.
+    #[must_use]
+    pub fn arg(mut self, arg: impl Into<String>) -> Self {
+        self.args.push(arg.into());
+        self
+    }
+
+    /// More arguments for buildx.
+    #[must_use]
+    pub fn args<A: Into<String>>(mut self, args: impl IntoIterator<Item = A>) -> Self {
+        self.args.extend(args.into_iter().map(Into::into));
+        self
+    }
+
+    /// Runs it.
+    ///
+    /// # Panics
+    /// If buildx cannot be started.
+    pub fn run(self) -> Outcome {
+        let metadata = tempfile::NamedTempFile::new().expect("a temporary file can be made");
+        let output = self
+            .engine
+            .command("docker")
+            .args(["buildx", "build", "--progress=rawjson"])
+            .arg(format!("--metadata-file={}", metadata.path().display()))
+            .args(&self.args)
+            .arg(&self.context)
+            .output()
+            .expect("docker can be started");
+        let text = String::from_utf8_lossy(&output.stderr);
+        let mut outcome = Outcome {
+            success: output.status.success(),
+            message: String::new(),
+            steps: vec![],
+            logs: BTreeMap::new(),
+            metadata: std::fs::read(metadata.path())
+                .ok()
+                .and_then(|bytes| serde_json::from_slice(&bytes).ok())
+                .unwrap_or_default(),
+        };
+        for line in text.lines() {
+            match serde_json::from_str::<Status>(line) {
+                Ok(status) => outcome.add(status),
+                Err(_) => {
+                    outcome.message.push_str(line);
+                    outcome.message.push('\n');
+                }
+            }
+        }
+        outcome
+    }
+
+    /// Runs it; it must succeed.
+    ///
+    /// # Panics
+    /// If it does not, with what buildx said.
+    pub fn succeed(self) -> Outcome {
+        let outcome = self.run();
+        assert!(outcome.success, "the build failed:\n{}", outcome.message);
+        outcome
+    }
+
+    /// Runs it; it must fail.
+    ///
+    /// # Panics
+    /// If it does not.
+    pub fn fail(self) -> Outcome {
+        let outcome = self.run();
+        assert!(!outcome.success, "the build should have failed");
+        outcome
+    }
+}
+
+impl Outcome {
+    /// The steps that were really run, by name: not cached, and not only fetched or looked up.
+    pub fn ran(&self) -> Vec<&str> {
+        let work = |step: &&Step| step.completed && !step.cached && !step.name.starts_with("[internal]");
+        self.steps.iter().filter(work).map(|step| step.name.as_str()).collect()
+    }
+
+    /// The steps whose name holds a text.
+    pub fn named<'o>(&'o self, text: &'o str) -> impl Iterator<Item = &'o Step> {
+        self.steps.iter().filter(move |step| step.name.contains(text))
+    }
+
+    /// The digest of the image's manifest.
+    ///
+    /// # Panics
+    /// If nothing was exported.
+    pub fn digest(&self) -> &str {
+        self.metadata["containerimage.digest"].as_str().expect("an image was exported")
+    }
+
+    fn add(&mut self, status: Status) {
+        for vertex in status.vertexes {
+            let at = self.steps.iter().position(|step| step.digest == vertex.digest);
+            let at = at.unwrap_or_else(|| {
+                self.steps.push(Step::default());
+                self.steps.len() - 1
+            });
+            let step = &mut self.steps[at];
+            step.digest = vertex.digest;
+            step.name = vertex.name;
+            step.cached |= vertex.cached;
+            step.completed |= vertex.completed.is_some();
+            step.inputs = vertex.inputs;
+            step.error.push_str(&vertex.error);
+        }
+        for log in status.logs {
+            self.logs.entry(log.vertex).or_default().push_str(&decode(&log.data));
+        }
+    }
+}
+
+/// A line of `--progress=rawjson`: BuildKit's `SolveStatus`.
+#[derive(Deserialize)]
+struct Status {
+    #[serde(default)]
+    vertexes: Vec<Vertex>,
+    #[serde(default)]
+    logs: Vec<Log>,
+}
+
+#[derive(Deserialize)]
+struct Vertex {
+    digest: String,
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    inputs: Vec<String>,
+    #[serde(default)]
+    cached: bool,
+    completed: Option<String>,
+    #[serde(default)]
+    error: String,
+}
+
+#[derive(Deserialize)]
+struct Log {
+    vertex: String,
+    #[serde(default)]
+    data: String,
+}
+
+/// Logs are bytes, which Go writes as base64 (RFC 4648, with padding).
+fn decode(base64: &str) -> String {
+    const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut bytes = vec![];
+    let (mut bits, mut count) = (0_u32, 0);
+    for digit in base64.bytes().filter_map(|c| ALPHABET.iter().position(|known| *known == c)) {
+        bits = bits << 6 | digit as u32;
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            bytes.push((bits >> count) as u8);
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
