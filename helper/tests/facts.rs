@@ -132,6 +132,17 @@ fn scripts_are_no_interpreters_and_the_path_counts() {
 }
 
 #[test]
+fn whether_packages_brought_the_interpreter() {
+    let without = Base::new();
+    let other = Base::new().program("usr/bin/python3.9", elf(62, true, false, "/lib64/ld", "3.9.1"));
+    let base = Base::debian();
+    for (before, expected) in [(&without, true), (&other, true), (&base, false)] {
+        let facts = base.facts_with(json!({ "before_packages": before.root }));
+        assert_eq!(facts.interpreter.unwrap().from_packages, expected);
+    }
+}
+
+#[test]
 fn machines() {
     for (number, is_64, is_big, expected) in [
         (62, true, false, Some("x86_64")),
@@ -213,6 +224,17 @@ fn a_user_who_is_there_stays() {
     assert!(exists(&out, "/etc/passwd") && !exists(&out, "/etc/group"));
     let error = base.run(json!({ "name": "a:b", "uid": 1, "gid": 1, "home": "/x" })).unwrap_err();
     assert_eq!(error, "a user \"a:b\" with home \"/x\" cannot be written to passwd");
+}
+
+#[test]
+fn a_user_who_serves_as_well_stays() {
+    let base = Base::debian();
+    let with_unless = |other: &str| {
+        let user = json!({ "name": "app", "uid": 10001, "gid": 10001, "home": "/home/app", "unless": other });
+        exists(&base.run(user).unwrap(), "/etc/passwd")
+    };
+    assert!(!with_unless("www-data"));
+    assert!(with_unless("nonroot"));
 }
 
 #[test]
