@@ -77,6 +77,42 @@ fn content_larger_than_the_buffer() {
     }
 }
 
+/// More entries than 16 bits can count need the 64-bit end record.
+#[test]
+fn more_than_65535_entries() {
+    let names: Vec<String> = (0..66_000).map(|number| format!("d/{number}")).collect();
+    let files: Vec<_> =
+        names.iter().map(|name| (name.as_str(), &b"1"[..], CompressionMethod::Stored)).collect();
+    let bytes = zip_of(&files);
+    assert_eq!(unpack(&bytes).unwrap().len(), 66_000);
+    let locator = bytes.windows(4).rposition(|window| window == b"PK\x06\x07").unwrap();
+    let mut moved = bytes.clone();
+    moved[locator + 8] ^= 1;
+    refused(&moved, "its 64-bit end record is not where it should be");
+}
+
+/// Sizes and offsets may stand in an extra field, with all bits of their usual place set.
+#[test]
+fn wide_numbers() {
+    let mut bytes = good();
+    let last = bytes.windows(4).rposition(|window| window == CENTRAL_HEADER).unwrap();
+    let end = bytes.windows(4).rposition(|window| window == END).unwrap();
+    let size_and_offset = [bytes[last + 24..last + 28].to_vec(), bytes[last + 42..last + 46].to_vec()];
+    let wide: Vec<u8> =
+        size_and_offset.iter().flat_map(|narrow| [narrow.clone(), vec![0; 4]].concat()).collect();
+    let other_field = [0x55, 0x54, 1, 0, 9];
+    let extra = [&other_field[..], &[1, 0, 16, 0], &wide].concat();
+    bytes[last + 24..last + 28].fill(0xff);
+    bytes[last + 42..last + 46].fill(0xff);
+    bytes[last + 30] = extra.len() as u8;
+    bytes[end + 12] += extra.len() as u8;
+    bytes.splice(end..end, extra.iter().copied());
+    assert_eq!(unpack(&bytes), unpack(&good()));
+    // Without the field there is nothing to stand for the set bits.
+    bytes[end + other_field.len()] = 2;
+    refused(&bytes, "its directory is cut off");
+}
+
 #[test]
 fn names() {
     for name in ["/etc/passwd", "../a", "a/../../b", "a\\b", "a//b", "./a", "a/.", "a\0b", "", "..", "a/../"]

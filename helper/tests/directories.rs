@@ -39,7 +39,10 @@ fn paths_that_are_not_plain() {
 #[test]
 fn commands_that_are_not_understood() {
     let said = |name: &str, request: &str| wheelbase_helper::run(name, request).unwrap_err().to_string();
-    assert_eq!(said("unpack", "{}"), "no command `unpack`: there are facts, install, directories");
+    assert_eq!(
+        said("unpack", "{}"),
+        "no command `unpack`: there are facts, install, directories, resolve, build"
+    );
     assert!(said("install", "{").starts_with("the request is not understood: "));
     assert!(said("install", r#"{"colour":1}"#).contains("unknown field `colour`"));
 }

@@ -100,6 +100,10 @@ fn versions_from_elsewhere() {
     assert_eq!(interpreter("usr/bin/python3.9", "", &header), three("cpython", "3.9.7", ""));
     let library = [("usr/lib/x86_64-linux-gnu/libpython3.9.so.1.0", "x\x003.9.8\0")];
     assert_eq!(interpreter("usr/bin/python3.9", "", &library), three("cpython", "3.9.8", ""));
+    let library = [("usr/lib/libpython3.9.so.1.0", "/opt/python-3.9.1/lib\0/opt/python-3.9.6\0")];
+    assert_eq!(interpreter("usr/bin/python3.9", "", &library), three("cpython", "3.9.6", ""));
+    let library = [("usr/lib/libpython3.7m.so.1.0", "x\x003.7.16\0")];
+    assert_eq!(interpreter("usr/bin/python3.7", "", &library), three("cpython", "3.7.16", ""));
     let directory = [("usr/lib/python3.11/os.py", "")];
     assert_eq!(interpreter("usr/bin/python3", "3.11.4", &directory), three("cpython", "3.11.4", ""));
 }
@@ -125,6 +129,17 @@ fn scripts_are_no_interpreters_and_the_path_counts() {
         "/usr/bin/python3.9",
         "a name without version goes first"
     );
+}
+
+#[test]
+fn whether_packages_brought_the_interpreter() {
+    let without = Base::new();
+    let other = Base::new().program("usr/bin/python3.9", elf(62, true, false, "/lib64/ld", "3.9.1"));
+    let base = Base::debian();
+    for (before, expected) in [(&without, true), (&other, true), (&base, false)] {
+        let facts = base.facts_with(json!({ "before_packages": before.root }));
+        assert_eq!(facts.interpreter.unwrap().from_packages, expected);
+    }
 }
 
 #[test]
@@ -209,6 +224,17 @@ fn a_user_who_is_there_stays() {
     assert!(exists(&out, "/etc/passwd") && !exists(&out, "/etc/group"));
     let error = base.run(json!({ "name": "a:b", "uid": 1, "gid": 1, "home": "/x" })).unwrap_err();
     assert_eq!(error, "a user \"a:b\" with home \"/x\" cannot be written to passwd");
+}
+
+#[test]
+fn a_user_who_serves_as_well_stays() {
+    let base = Base::debian();
+    let with_unless = |other: &str| {
+        let user = json!({ "name": "app", "uid": 10001, "gid": 10001, "home": "/home/app", "unless": other });
+        exists(&base.run(user).unwrap(), "/etc/passwd")
+    };
+    assert!(!with_unless("www-data"));
+    assert!(with_unless("nonroot"));
 }
 
 #[test]

@@ -245,6 +245,39 @@ fn what_is_no_wheel_at_all() {
     assert!(error.starts_with("cannot install b-1-py3-none-any.whl: cannot open it: "), "{error}");
 }
 
+/// Needs an interpreter of the machine, which has to be of the time of `compileall`'s `stripdir` (3.9).
+#[test]
+fn bytecode_is_the_same_each_time_and_names_the_files_of_the_image() {
+    let python = "/usr/bin/python3";
+    if !std::path::Path::new(python).exists() {
+        eprintln!("skipped: there is no {python}");
+        return;
+    }
+    let bench = Bench::new();
+    let large: String =
+        (0..40_000).map(|number| format!("x{number} = {{'a', 'b', 'c{number}'}}\n")).collect();
+    let wheel = WheelBuilder::new("a-1-py3-none-any.whl")
+        .file("a/__init__.py", "def f(x):\n    return x in {'a', 'b', 'c', 'd'}\n")
+        .file("a/broken.py", "def (:\n")
+        .file("a/large.py", &large)
+        .file("a/large2.py", &large)
+        .file("a/\u{e9}t\u{e9}.py", "x = 1\n")
+        .file("json.py", "raise SystemExit('a module of a package was imported')\n")
+        .write(&bench.input());
+    let compile = json!({ "compile_with": python });
+    let (first, _) = bench.install_with(std::slice::from_ref(&wheel), compile.clone()).unwrap();
+    let (second, _) = bench.install_with(&[wheel], compile).unwrap();
+    assert_eq!(snapshot(&first), snapshot(&second));
+    let compiled: Vec<String> = snapshot(&first).into_keys().filter(|path| path.ends_with(".pyc")).collect();
+    assert_eq!(compiled.len(), 5, "{compiled:?}");
+    let package = compiled.iter().find(|path| path.contains("/a/__pycache__/__init__.")).unwrap();
+    let content = fs::read(first.join(package.trim_start_matches('/'))).unwrap();
+    let name = format!("{SITE}/a/__init__.py");
+    assert!(content.windows(name.len()).any(|window| window == name.as_bytes()), "{package}");
+    assert_eq!(content[4], 1, "PEP 552: checked by hash, never");
+    assert_eq!(mode(&first, package), 0o644);
+}
+
 #[test]
 fn an_interpreter_that_fails_is_an_error() {
     let bench = Bench::new();

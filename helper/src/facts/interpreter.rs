@@ -101,7 +101,8 @@ fn stem_of(implementation: &str) -> &str {
 fn version_of_name(name: &OsStr, stem: &str) -> Option<(u32, String)> {
     let rest = name.to_str()?.strip_prefix(stem)?.strip_prefix("3.")?;
     let (minor, flags) = number(rest.as_bytes())?;
-    matches!(flags, b"" | b"t" | b"d" | b"td").then(|| (minor, String::from_utf8_lossy(flags).into_owned()))
+    matches!(flags, b"" | b"t" | b"d" | b"td" | b"m")
+        .then(|| (minor, String::from_utf8_lossy(flags).into_owned()))
 }
 
 /// The version of the only `lib/python3.N` beside the interpreter's directory.
@@ -142,7 +143,7 @@ fn full_version(
     Ok(match versions.as_slice() {
         [one] => Some(one.clone()),
         [] => header,
-        // Nothing but Python's own version looks like it, as far as is known; if something does, the header decides.
+        // Something else looks like a version too: the header decides, if there is one.
         [first, ..] => header.filter(|header| versions.contains(header)).or_else(|| Some(first.clone())),
     })
 }
@@ -154,8 +155,9 @@ fn libraries(root: &Root, interpreter: &Path, minor: u32, flags: &str) -> Vec<Pa
     let machine_directories = root.names(prefix.join("lib")).into_iter();
     let machine_directories = machine_directories.filter(|name| name.to_string_lossy().contains("-linux-"));
     directories.extend(machine_directories.map(|name| prefix.join("lib").join(name)));
-    let name = format!("libpython3.{minor}{flags}.so");
-    directories.into_iter().flat_map(|path| [path.join(format!("{name}.1.0")), path.join(&name)]).collect()
+    // Until Python 3.7 the usual build had the flag `m`, which the names of its programs may lack.
+    let names: Vec<String> = [flags, "m"].map(|flags| format!("libpython3.{minor}{flags}.so.1.0")).into();
+    directories.iter().flat_map(|directory| names.iter().map(move |name| directory.join(name))).collect()
 }
 
 /// `PY_VERSION` of the header file that lies beside the interpreter, if there is one.
@@ -174,14 +176,18 @@ fn header_version(root: &Root, interpreter: &Path, minor: u32, flags: &str) -> R
     Ok(value.and_then(|value| as_version(value.trim_matches('"'), minor)))
 }
 
-/// All texts of a program that are a version of Python 3.`minor`, without repetition.
+/// All texts of a program that are a version of Python 3.`minor`, without repetition. Linkers store a text that
+/// is the end of another only once, so the version may be the end of a prefix such as `/opt/python-3.12.4`; such
+/// ends come after the texts that are nothing but a version.
 fn versions_in(program: &[u8], minor: u32) -> Vec<String> {
-    let start = format!("\x003.{minor}.");
     let mut versions = Vec::new();
-    for rest in after(program, start.as_bytes()) {
-        let text = format!("3.{minor}.{}", until_nul(&rest[..rest.len().min(16)]));
-        if let Some(version) = as_version(&text, minor).filter(|version| !versions.contains(version)) {
-            versions.push(version);
+    for before in ["\0", "/", "-", " "] {
+        let start = format!("{before}3.{minor}.");
+        for rest in after(program, start.as_bytes()) {
+            let text = format!("3.{minor}.{}", until_nul(&rest[..rest.len().min(16)]));
+            if let Some(version) = as_version(&text, minor).filter(|version| !versions.contains(version)) {
+                versions.push(version);
+            }
         }
     }
     versions

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use serde_json::{Value, json};
 use wheelbase_helper::contract::{FACTS_PATH, Facts};
@@ -43,7 +43,8 @@ pub(crate) fn elf(machine: u16, is_64: bool, is_big: bool, loader: &str, text: &
 /// A base in the making.
 pub(crate) struct Base {
     bench: Bench,
-    root: PathBuf,
+    /// Where it lies.
+    pub(crate) root: PathBuf,
 }
 
 impl Base {
@@ -113,26 +114,35 @@ impl Base {
         base
     }
 
+    /// Writes the first layer, with this user.
     pub(crate) fn run(&self, user: Value) -> Result<PathBuf, String> {
+        self.run_with(json!({ "user": user }))
+    }
+
+    /// Writes the first layer, with more in the request.
+    pub(crate) fn run_with(&self, more: Value) -> Result<PathBuf, String> {
         let count = fs::read_dir(self.root.parent().expect("it has one")).expect("it is there").count();
         let out = self.bench.output(&format!("out{count}"));
         let mut request = json!({
             "base": self.root, "out": out, "path": "/usr/local/bin:/usr/bin:/bin", "venv": "/opt/venv",
         });
-        if user.is_object() {
-            request["user"] = user;
+        for (key, value) in more.as_object().expect("more is a table") {
+            request[key] = value.clone();
         }
         let result = wheelbase_helper::run("facts", &request.to_string());
         result.map(|_| out).map_err(|error| error.to_string())
     }
 
+    /// The facts of this base.
     #[track_caller]
     pub(crate) fn facts(&self) -> Facts {
-        facts_in(&self.run(Value::Null).expect("the base is good"))
+        self.facts_with(json!({}))
     }
-}
 
-#[track_caller]
-pub(crate) fn facts_in(out: &Path) -> Facts {
-    serde_json::from_str(&read(out, FACTS_PATH)).expect("facts are JSON")
+    /// The facts of this base, with more in the request.
+    #[track_caller]
+    pub(crate) fn facts_with(&self, more: Value) -> Facts {
+        let out = self.run_with(more).expect("the base is good");
+        serde_json::from_str(&read(&out, FACTS_PATH)).expect("facts are JSON")
+    }
 }
