@@ -9,17 +9,19 @@ mod dependencies;
 mod image;
 mod load;
 mod python;
+mod requests;
 mod session;
 mod sources;
 
-use buildkit_proto::pb;
+use std::collections::BTreeMap;
 
 use crate::answer::{Answer, Failure, PlatformImage, warning};
-use crate::diag::Diagnostic;
+use crate::diag::{Checked, Diagnostic};
 use crate::gateway::Gateway;
-use crate::options::{self, Options};
+use crate::options::{self, Options, Platform};
 use crate::run::Environment;
-use crate::spec::Spec;
+use crate::spec::{self, Spec};
+use crate::subrequest::{self, Request};
 use crate::text::Files;
 use load::Loaded;
 use session::Session;
@@ -30,20 +32,35 @@ use session::Session;
 /// Everything that is wrong with the input, in one go; what the daemon refuses; our own mistakes.
 pub async fn build(gateway: impl Gateway, environment: Environment) -> Result<Answer, Failure> {
     let (options, _) = options::parse(&environment.options).into_result().map_err(Failure::input)?;
+    let request = options.request.as_deref().map(subrequest::find).transpose()?;
+    if request == Some(Request::Describe) {
+        return Ok(subrequest::describe());
+    }
     let session = Session::new(&gateway, &environment, &options)?;
     let loaded = session.load().await?;
-    let (spec, mut warnings) = match parse(&loaded, &options) {
-        Ok(parsed) => parsed,
-        Err(diagnostics) => return Err(Failure::Input(diagnostics, loaded.files)),
-    };
-    let target =
-        target(&spec, &options).map_err(|error| Failure::Input(vec![error], loaded.files.clone()))?;
-    let mut project = session.project(loaded, &spec).await?;
-
     let builder = session.builder();
+    let platforms = options.targets(&builder);
+    let parsed = parse(&loaded, &options, &builder, &platforms[0]);
+    if request == Some(Request::Lint) {
+        return Ok(requests::lint_of(parsed.diagnostics(), &loaded));
+    }
+    let fail = |errors| Failure::Input(errors, loaded.files.clone());
+    let (spec, mut warnings) = parsed.into_result().map_err(fail)?;
+    let (target, _) = spec.target(options.target.as_deref()).map_err(|error| fail(vec![error]))?;
+    match request {
+        Some(Request::Outline) => return Ok(requests::outline_of(&spec, target, &loaded)),
+        Some(Request::Targets) => return Ok(requests::targets_of(&spec, &loaded)),
+        Some(Request::Describe | Request::Lint) | None => {}
+    }
+
+    let mut project = session.project(&loaded, &spec).await?;
     let mut images = vec![];
-    for platform in options.targets(&builder) {
-        let image = session.platform(&spec, &mut project, &target, &platform).await?;
+    for platform in platforms {
+        let spec = match parse(&loaded, &options, &builder, &platform).into_result() {
+            Ok((spec, _)) => spec,
+            Err(errors) => return Err(fail(errors)),
+        };
+        let image = session.platform(&spec, &mut project, target, &platform).await?;
         warnings.extend(image.warnings);
         images.push(PlatformImage {
             platform,
@@ -56,23 +73,25 @@ pub async fn build(gateway: impl Gateway, environment: Environment) -> Result<An
     Ok(Answer::images(images, options.by_platform))
 }
 
-/// The description, and what is to be said about it.
-fn parse(loaded: &Loaded, options: &Options) -> Result<(Spec, Vec<Diagnostic>), Vec<Diagnostic>> {
-    crate::spec::parse(&loaded.description, &options.build_args).into_result()
+/// The description for one platform: its arguments know what is built.
+fn parse(loaded: &Loaded, options: &Options, builder: &Platform, platform: &Platform) -> Checked<Spec> {
+    let mut args = platform_args("BUILD", builder);
+    args.extend(platform_args("TARGET", platform));
+    args.extend(options.build_args.clone());
+    let contexts = options.named_contexts.iter().map(|(name, _)| name);
+    let contexts = contexts.map(|name| name.split_once("::").map_or(name, |(name, _)| name).to_owned());
+    spec::parse_with_contexts(&loaded.description, &args, &contexts.collect())
 }
 
-/// The stage that is wanted.
-fn target(spec: &Spec, options: &Options) -> Result<String, Diagnostic> {
-    let Some(target) = &options.target else { return Ok("app".to_owned()) };
-    let found = spec.stages.keys().find(|name| name.eq_ignore_ascii_case(target));
-    found.cloned().ok_or_else(|| {
-        let error = Diagnostic::error("unknown-target", format!("there is no stage `{target}`"));
-        let names: Vec<&str> = spec.stages.keys().map(String::as_str).collect();
-        match crate::diag::did_you_mean(target, names.iter().copied()) {
-            Some(name) => error.help(format!("did you mean `{name}`?")),
-            None => error.help(format!("there are {}", names.join(", "))),
-        }
-    })
+/// The arguments that every build has, by BuildKit's names.
+fn platform_args(prefix: &str, platform: &Platform) -> BTreeMap<String, String> {
+    let parts = [
+        ("PLATFORM", platform.to_string()),
+        ("OS", platform.os.clone()),
+        ("ARCH", platform.architecture.clone()),
+        ("VARIANT", platform.variant.clone()),
+    ];
+    parts.into_iter().map(|(name, value)| (format!("{prefix}{name}"), value)).collect()
 }
 
 impl<G: Gateway> Session<'_, G> {
@@ -87,10 +106,4 @@ impl<G: Gateway> Session<'_, G> {
         }
         Ok(())
     }
-}
-
-/// The platform as the graph has it.
-fn llb_platform(platform: &options::Platform) -> buildkit_llb::Platform {
-    let pb::Platform { architecture, os, variant, .. } = platform.to_pb();
-    buildkit_llb::Platform { os, architecture, variant }
 }

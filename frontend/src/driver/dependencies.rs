@@ -13,7 +13,7 @@ use crate::lower::{Surroundings, lower_resolution};
 use crate::plan::{Dependencies, Plan, Resolution, VENV, place};
 use crate::select::{Artifact, Selection, Target, apply_lookup, select};
 use crate::spec;
-use crate::text::{Files, SourceFile, Span};
+use crate::text::{Files, Span};
 
 /// What a stage wants of which file.
 pub(super) struct Wanted<'s> {
@@ -46,10 +46,16 @@ impl<G: Gateway> Session<'_, G> {
                 Some(found) => found.clone(),
                 None => return Err(fail(project, vec![missing(file)])),
             },
-            None => match detect(project).map_err(|error| fail(project, vec![error]))? {
-                Some(found) => found,
-                None => return Ok(None),
-            },
+            None => {
+                let present = project.found.keys().cloned().collect();
+                let detected = lock::detect::detect(&present, &project.contents()).into_result();
+                let (detected, noticed) = detected.map_err(|errors| fail(project, errors))?;
+                warnings.extend(noticed);
+                match detected.file.and_then(|path| project.found.get(&path).cloned()) {
+                    Some(found) => found,
+                    None => return Ok(None),
+                }
+            }
         };
         let request = request(wanted.written);
         let mut others = Others::new();
@@ -166,24 +172,6 @@ fn missing(file: &crate::text::Spanned<String>) -> Diagnostic {
     Diagnostic::error("missing-file", format!("`{}` does not exist in the build context", file.value))
         .at(file.span)
         .help("the path is relative to the build context; is the file left out by .dockerignore?")
-}
-
-/// The dependency file of a project that does not name one: its only lock.
-fn detect(project: &Project) -> Result<Option<SourceFile>, Diagnostic> {
-    let locks: Vec<&SourceFile> =
-        lock::FORMATS.iter().filter_map(|row| project.found.get(row.name)).collect();
-    match locks.as_slice() {
-        [] => {
-            let declares = |file: &&SourceFile| file.text().contains("dependencies");
-            Ok(project.found.get("pyproject.toml").filter(declares).cloned())
-        }
-        [file] => Ok(Some((*file).clone())),
-        [one, other, ..] => {
-            let message = format!("there are `{}` and `{}`: which one is meant?", one.name(), other.name());
-            Err(Diagnostic::error("two-managers", message)
-                .help(format!("write `dependencies = \"{}\"`, or take the other file away", one.name())))
-        }
-    }
 }
 
 fn request(written: &spec::Dependencies) -> Request {

@@ -7,13 +7,14 @@ use wheelbase_helper::contract::{FACTS_PATH, Facts};
 
 use super::dependencies::Wanted;
 use super::load::Project;
+use super::python;
 use super::session::Session;
 use super::sources::Sources;
-use super::{llb_platform, python};
 use crate::answer::Failure;
 use crate::diag::Diagnostic;
 use crate::gateway::{Gateway, RefId};
 use crate::image::ImageConfig;
+use crate::lock;
 use crate::lower::{Runtime, Surroundings, lower, lower_facts};
 use crate::options::{NoCache, Options, Platform};
 use crate::plan::{self, Base, Dependencies, Ingredients, Plan};
@@ -37,7 +38,9 @@ impl<G: Gateway> Session<'_, G> {
         platform: &Platform,
     ) -> Result<Built, Failure> {
         let mut warnings = vec![];
-        let minor = python::minor(spec, project.found.get(".python-version"));
+        let (wanted, noticed) = checked(lock::python::detect(&project.contents()), project)?;
+        warnings.extend(noticed);
+        let minor = python::minor(spec, wanted.as_ref());
         let variant = spec.variant.as_ref().map(|variant| variant.value).unwrap_or_default();
         let app_base = plan::default_base(&minor, variant);
         let platform_name = platform.to_string();
@@ -79,8 +82,8 @@ impl<G: Gateway> Session<'_, G> {
                     context: &project.context,
                     own_image: &self.own_image,
                     uv: &uv,
-                    platform: llb_platform(platform),
-                    build_platform: llb_platform(&builder),
+                    platform: platform.clone(),
+                    build_platform: builder.clone(),
                     multi_platform: self.options.platforms.len() > 1,
                     merge: self.merges(),
                     files: &project.files,
@@ -107,7 +110,11 @@ impl<G: Gateway> Session<'_, G> {
                 let reference = self.solve(&Fs::Output(layer), false).await?;
                 let bytes = self.gateway.read_file(&reference, FACTS_PATH).await?.unwrap_or_default();
                 let read = serde_json::from_slice(&bytes);
-                let read = read.map_err(|error| Failure::Bug(format!("the facts of the base: {error}")))?;
+                let read: Facts =
+                    read.map_err(|error| Failure::Bug(format!("the facts of the base: {error}")))?;
+                if let Some(error) = python::check(spec, &read) {
+                    return Err(Failure::Input(vec![error], project.files.clone()));
+                }
                 facts.insert(stage.clone(), read);
                 prepared.insert(stage, plan);
             }

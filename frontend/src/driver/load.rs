@@ -9,6 +9,7 @@ use super::session::Session;
 use crate::answer::Failure;
 use crate::diag::Diagnostic;
 use crate::gateway::{Gateway, RefId};
+use crate::lock::Others;
 use crate::lower;
 use crate::spec::Spec;
 use crate::text::{FileId, Files, SourceFile};
@@ -26,7 +27,11 @@ const PROJECT_FILES: &[&str] = &[
     "Pipfile",
     "Pipfile.lock",
     "Procfile",
+    "conda-lock.yml",
+    "environment.yaml",
+    "environment.yml",
     "pdm.lock",
+    "pixi.lock",
     "poetry.lock",
     "pylock.*.toml",
     "pylock.toml",
@@ -34,6 +39,8 @@ const PROJECT_FILES: &[&str] = &[
     "requirements*.in",
     "requirements*.txt",
     "runtime.txt",
+    "setup.cfg",
+    "setup.py",
     "uv.lock",
 ];
 
@@ -60,6 +67,13 @@ pub(super) struct Project {
     pub(super) found: BTreeMap<String, SourceFile>,
     /// The context as it is read from, beyond the files that were found.
     context_files: Option<Output>,
+}
+
+impl Project {
+    /// The files as the readers of locks want them.
+    pub(super) fn contents(&self) -> Others {
+        self.found.iter().map(|(path, file)| (path.clone(), Some(file.clone()))).collect()
+    }
 }
 
 impl<G: Gateway> Session<'_, G> {
@@ -108,7 +122,7 @@ impl<G: Gateway> Session<'_, G> {
     }
 
     /// Reads the files of the project.
-    pub(super) async fn project(&self, loaded: Loaded, spec: &Spec) -> Result<Project, Failure> {
+    pub(super) async fn project(&self, loaded: &Loaded, spec: &Spec) -> Result<Project, Failure> {
         let Loaded { files, description, origins, vertex, ignored } = loaded;
         let named = spec.stages.values().filter_map(|stage| stage.dependencies.as_ref()?.file.as_ref());
         let named: Vec<String> = named.map(|file| file.value.clone()).collect();
@@ -129,13 +143,13 @@ impl<G: Gateway> Session<'_, G> {
         let mut project = Project {
             shown: BTreeMap::new(),
             found: BTreeMap::new(),
-            vertex,
+            vertex: vertex.clone(),
             context_files: origins.context.clone(),
-            context: match origins.context {
+            context: match origins.context.clone() {
                 Some(output) => lower::Context::Remote(output),
                 None => {
                     let text = match ignored {
-                        Some(text) => text,
+                        Some(text) => text.clone(),
                         None => self.read(&reference, ".dockerignore").await?.unwrap_or_default(),
                     };
                     lower::Context::Local {
@@ -145,11 +159,10 @@ impl<G: Gateway> Session<'_, G> {
                     }
                 }
             },
-            files,
+            files: files.clone(),
         };
         let shown = buildkit_llb::SourceFile::new(description.name(), description.text(), "TOML");
         project.shown.insert(description.id(), shown);
-        project.found.insert(description.name().to_owned(), description);
         let entries = self.gateway.read_dir(&reference, ".").await?.unwrap_or_default();
         let top: Vec<String> = (entries.into_iter().map(|entry| entry.path))
             .filter(|name| PROJECT_FILES.iter().any(|pattern| matches(pattern, name)))

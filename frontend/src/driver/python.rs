@@ -1,39 +1,59 @@
-//! Which Python an app wants, where it does not say `from`.
+//! Which Python an app wants, and whether its base has it.
 
+use std::str::FromStr;
+
+use pep440_rs::{Version, VersionSpecifiers};
+use wheelbase_helper::contract::Facts;
+
+use crate::diag::Diagnostic;
+use crate::lock::python::{MINORS, Wanted, newest};
 use crate::spec::Spec;
-use crate::text::SourceFile;
 
-/// The minor version of a project that says nothing.
-pub(super) const DEFAULT: &str = "3.13";
-
-/// The minor version that an image is chosen by.
-pub(super) fn minor(spec: &Spec, version_file: Option<&SourceFile>) -> String {
+/// The minor version that an image is chosen by, where the app does not say `from`: what the description says, else
+/// what the project's files say, else the newest that has images.
+pub(super) fn minor(spec: &Spec, detected: Option<&Wanted>) -> String {
     let written = spec.python.as_ref().map(|python| python.value.as_str());
-    let pinned =
-        version_file.and_then(|file| file.text().lines().map(str::trim).find(|line| !line.is_empty()));
-    written.or(pinned).and_then(first_minor).unwrap_or_else(|| DEFAULT.to_owned())
+    let text = written.or(detected.map(|wanted| wanted.text.as_str()));
+    let pinned = text.and_then(|text| Version::from_str(text).ok()).and_then(|version| {
+        let release = version.release();
+        Some(format!("{}.{}", release.first()?, release.get(1)?))
+    });
+    let range = || newest(&VersionSpecifiers::from_str(text?).ok()?).map(str::to_owned);
+    pinned.or_else(range).unwrap_or_else(|| MINORS[0].to_owned())
 }
 
-/// The first `X.Y` of a version or a requirement: `3.12.4` and `>=3.12,<3.14` are both 3.12.
-fn first_minor(text: &str) -> Option<String> {
-    let start = text.find(|c: char| c.is_ascii_digit())?;
-    let mut numbers = text[start..].split(|c: char| !c.is_ascii_digit() && c != '.').next()?.split('.');
-    let (major, minor) = (numbers.next()?, numbers.next()?);
-    let number = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_digit());
-    (number(major) && number(minor)).then(|| format!("{major}.{minor}"))
+/// Whether the interpreter of a base is the one that the description asks for.
+pub(super) fn check(spec: &Spec, facts: &Facts) -> Option<Diagnostic> {
+    let (python, interpreter) = (spec.python.as_ref()?, facts.interpreter.as_ref()?);
+    let version = Version::from_str(&interpreter.version).ok()?;
+    let fits = match Version::from_str(&python.value) {
+        // `3.12` means any 3.12, and `3.12.4` that one.
+        Ok(wanted) => version.release().starts_with(wanted.release()),
+        Err(_) => VersionSpecifiers::from_str(&python.value).ok()?.contains(&version),
+    };
+    (!fits).then(|| {
+        let message = format!("the base has Python {}, not {}", interpreter.version, python.value);
+        Diagnostic::error("wrong-python", message)
+            .at(python.span)
+            .help("change `python`, or the image in `from`; without `from`, `python` chooses the image")
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::{Files, Spanned};
+
+    fn spec(python: &str) -> Spec {
+        let span = Files::default().add("app.toml", "").span(0..0);
+        Spec { python: Some(Spanned::new(python.to_owned(), span)), ..Spec::default() }
+    }
 
     #[test]
-    fn versions_and_requirements() {
-        assert_eq!(first_minor("3.12").as_deref(), Some("3.12"));
-        assert_eq!(first_minor("3.12.4").as_deref(), Some("3.12"));
-        assert_eq!(first_minor(">=3.11,<4").as_deref(), Some("3.11"));
-        assert_eq!(first_minor("cpython-3.13").as_deref(), Some("3.13"));
-        assert_eq!(first_minor("3").as_deref(), None);
-        assert_eq!(first_minor("system").as_deref(), None);
+    fn images_are_chosen_by_the_minor_version() {
+        assert_eq!(minor(&spec("3.12"), None), "3.12");
+        assert_eq!(minor(&spec("3.12.4"), None), "3.12");
+        assert_eq!(minor(&spec(">=3.10,<3.13"), None), "3.12");
+        assert_eq!(minor(&Spec::default(), None), MINORS[0]);
     }
 }

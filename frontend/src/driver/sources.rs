@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use buildkit_llb::{Fs, Http, Image, Local, Meta, OciLayout};
 
 use super::contexts::git_source;
-use super::llb_platform;
 use super::session::Session;
 use crate::answer::Failure;
 use crate::context::{ImageName, NamedContext};
@@ -159,8 +158,7 @@ impl<G: Gateway> Session<'_, G> {
         };
         let config = self.config(image, &resolved.config, platform)?;
         let name = title.unwrap_or_else(|| format!("from {}", image.familiar()));
-        let source =
-            Image::new(&reference, &llb_platform(platform)).resolve_mode(mode).meta(Meta::named(name));
+        let source = Image::new(&reference, platform).resolve_mode(mode).meta(Meta::named(name));
         Ok((source.output().into(), Some(config)))
     }
 
@@ -186,7 +184,7 @@ impl<G: Gateway> Session<'_, G> {
             .await?;
         let config = ImageConfig::parse(&resolved.config).map_err(Failure::Bug)?;
         let meta = Meta::named(format!("{title} OCI load from client"));
-        let source = OciLayout::new(&reference, &llb_platform(platform)).store(session, store).meta(meta);
+        let source = OciLayout::new(&reference, platform).store(session, store).meta(meta);
         Ok((source.output().into(), Some(config)))
     }
 
