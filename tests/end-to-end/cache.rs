@@ -1,6 +1,6 @@
 //! What an edit costs, told by the engine's own log.
 
-use wheelbase_tests::build::Build;
+use wheelbase_tests::build::{Build, Outcome, Step};
 use wheelbase_tests::engine::Engine;
 
 use crate::support::{flask, installs};
@@ -8,7 +8,7 @@ use crate::support::{flask, installs};
 #[test]
 fn editing_the_app_reruns_no_dependency() {
     let engine = Engine::main();
-    let project = flask("editing the app");
+    let project = flask();
     let first = Build::new(&engine, &project).succeed();
     assert!(!first.steps.is_empty());
 
@@ -22,7 +22,7 @@ fn editing_the_app_reruns_no_dependency() {
 #[test]
 fn editing_a_tool_table_moves_nothing() {
     let engine = Engine::main();
-    let project = flask("editing a tool table");
+    let project = flask();
     // pyproject.toml is no part of this image, so that what is left of the edit is the edit of the key.
     project.write(".dockerignore", "pyproject.toml\nuv.lock\n");
     Build::new(&engine, &project).succeed();
@@ -30,13 +30,13 @@ fn editing_a_tool_table_moves_nothing() {
     let text = std::fs::read_to_string(project.file("pyproject.toml")).unwrap();
     project.write("pyproject.toml", text + "\n[tool.ruff]\nline-length = 100\n");
     let second = Build::new(&engine, &project).succeed();
-    assert_eq!(second.ran(), Vec::<&str>::new());
+    assert_eq!(work(&second), Vec::<&str>::new());
 }
 
 #[test]
 fn reordering_the_lock_moves_nothing() {
     let engine = Engine::main();
-    let project = flask("reordering the lock");
+    let project = flask();
     project.write(".dockerignore", "uv.lock\n");
     Build::new(&engine, &project).succeed();
 
@@ -47,22 +47,31 @@ fn reordering_the_lock_moves_nothing() {
     let reordered = parts.iter().fold(head.to_owned(), |text, part| format!("{text}\n[[package]]{part}"));
     project.write("uv.lock", reordered);
     let second = Build::new(&engine, &project).succeed();
-    assert_eq!(second.ran(), Vec::<&str>::new());
+    assert_eq!(work(&second), Vec::<&str>::new());
 }
 
 #[test]
 fn bumping_one_package_reruns_one_group() {
     let engine = Engine::main();
-    let project = flask("bumping one package");
-    Build::new(&engine, &project).succeed();
+    let project = flask();
+    let first = Build::new(&engine, &project).succeed();
 
     let lock = std::fs::read_to_string(project.file("uv.lock")).unwrap();
     project.write("uv.lock", with_older_itsdangerous(&lock));
     let second = Build::new(&engine, &project).succeed();
-    let ran = second.ran();
-    let installed = installs(&ran);
-    assert_eq!(installed.len(), 1, "{ran:?}");
+    // By digest: another run of this test may have left the result in the engine's cache.
+    let known = |step: &&Step| !first.steps.iter().any(|before| before.digest == step.digest);
+    let new: Vec<&str> = second.steps.iter().filter(known).map(|step| step.name.as_str()).collect();
+    let installed = installs(&new);
+    assert_eq!(installed.len(), 1, "{new:?}");
     assert!(installed[0].contains("itsdangerous"), "{installed:?}");
+    assert!(installs(&second.ran()).iter().all(|step| step.contains("itsdangerous")), "{:?}", second.ran());
+}
+
+/// What was run but for the making of a bare directory: the engine forgets such results now and then, and making
+/// one again is no work.
+fn work(outcome: &Outcome) -> Vec<&str> {
+    outcome.ran().into_iter().filter(|step| !step.contains("] make /")).collect()
 }
 
 /// The lock with another release of one package: the entry that uv itself writes for it.

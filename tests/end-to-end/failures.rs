@@ -42,7 +42,7 @@ cmd = ["python", "app.py"]"#,
 #[test]
 fn a_wrong_checksum_names_the_wheel() {
     let engine = Engine::main();
-    let project = crate::support::flask("wrong checksum");
+    let project = crate::support::flask();
     let lock = std::fs::read_to_string(project.file("uv.lock")).unwrap();
     let at = lock.find("blinker-").expect("Flask needs blinker");
     let hash = at + lock[at..].find("sha256:").expect("a hash follows") + "sha256:".len();

@@ -10,7 +10,7 @@ use crate::support::{flask, installs, oci, tree};
 #[test]
 fn every_wheel_is_a_source_and_nothing_runs_pip() {
     let engine = Engine::main();
-    let outcome = Build::new(&engine, &flask("sources")).succeed();
+    let outcome = Build::new(&engine, &flask()).succeed();
     let lock = include_str!("../../examples/flask/uv.lock");
     for name in ["flask", "werkzeug", "jinja2", "markupsafe", "click", "itsdangerous", "blinker"] {
         let title = format!("fetch {name}-");
@@ -26,7 +26,7 @@ fn every_wheel_is_a_source_and_nothing_runs_pip() {
 #[test]
 fn provenance_lists_every_wheel_with_its_checksum() {
     let engine = Engine::main();
-    let project = flask("provenance");
+    let project = flask();
     let folder = tempfile::TempDir::new().unwrap();
     let outcome = oci(&engine, &project, folder.path(), &["--provenance=mode=max"]);
     let materials = outcome.metadata["buildx.build.provenance"].to_string();
@@ -53,7 +53,7 @@ fn provenance_lists_every_wheel_with_its_checksum() {
 #[test]
 fn the_image_says_who_runs_what() {
     let engine = Engine::main();
-    let project = flask("configuration");
+    let project = flask();
     Build::new(&engine, &project).args(["--load", "--tag", "wheelbase-test:configuration"]).succeed();
     let text = engine.docker(&["image", "inspect", "wheelbase-test:configuration"]);
     let image: serde_json::Value = serde_json::from_str(&text).unwrap();
@@ -79,8 +79,8 @@ fn the_image_says_who_runs_what() {
 #[test]
 fn no_tool_and_no_cache_is_in_our_layers() {
     let engine = Engine::main();
-    let (_, ours) = tree(&engine, &flask("cleanliness"), &[]);
-    let (_, base) = tree(&engine, &base_project(), &[]);
+    let (_, ours) = tree(&engine, &flask(), &[]);
+    let (_, base) = tree(&engine, &base_project(), &["--target=base"]);
     let base: BTreeSet<&String> = base.entries.keys().collect();
     let suspicious = |path: &str| {
         ["/pip/", "/pip-", "gcc", ".cache", "apt/lists/", "var/cache/apt/", "uv.lock.d"]
@@ -95,8 +95,8 @@ fn no_tool_and_no_cache_is_in_our_layers() {
 #[test]
 fn the_environment_is_what_uv_installs() {
     let engine = Engine::main();
-    let (_, ours) = tree(&engine, &flask("oracle"), &[]);
-    let (_, theirs) = tree(&engine, &uv_project(), &[]);
+    let (_, ours) = tree(&engine, &flask(), &[]);
+    let (_, theirs) = tree(&engine, &uv_project(), &["--target=uv"]);
     let ours = ours.below("opt/venv").without(may_differ);
     let theirs = theirs.below("opt/venv").without(may_differ);
     let differences = ours.differences(&theirs);
@@ -112,21 +112,16 @@ fn base_project() -> wheelbase_tests::project::Project {
 # syntax=wheelbase/wheelbase:0
 [stages.base]
 from = "python:3.13-slim"
-[stages.nothing]
-from = "base"
 "#,
     )
 }
 
 /// The same lock installed by uv itself, in a plain stage.
 fn uv_project() -> wheelbase_tests::project::Project {
-    let project = flask("installed by uv");
+    let project = flask();
     project.write(
         "app.toml",
         r#"# syntax=wheelbase/wheelbase:0
-dependencies = false
-copy = []
-
 [stages.uv]
 from = "python:3.13"
 copy = ["pyproject.toml", "uv.lock"]

@@ -7,12 +7,12 @@ use crate::support::{flask, installs, oci};
 
 #[test]
 fn an_app_comes_out_the_same() {
-    same_twice(&flask("reproducible"));
+    same_twice(&flask());
 }
 
 #[test]
 fn an_app_with_system_packages_comes_out_the_same() {
-    let project = flask("reproducible packages");
+    let project = flask();
     project.edit("app.toml", "cmd = ", "packages = [\"libpq5\"]\ncmd = ");
     same_twice(&project);
 }

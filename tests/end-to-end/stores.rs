@@ -9,8 +9,9 @@ use crate::support::{flask, tree};
 #[test]
 fn merge_and_copy_give_the_same_files() {
     let (containerd, graph) = (Engine::main(), Engine::named("WHEELBASE_ENGINE_GRAPH"));
-    let (merged, one) = tree(&containerd, &flask("stores"), &[]);
-    let (copied, two) = tree(&graph, &flask("stores"), &[]);
+    let project = flask();
+    let (merged, one) = tree(&containerd, &project, &[]);
+    let (copied, two) = tree(&graph, &project, &[]);
     assert!(merged.named("merge").next().is_some(), "the containerd store merges");
     assert!(copied.named("merge").next().is_none(), "a graph driver does not");
     assert!(one.entries.len() > 1000);

@@ -7,10 +7,11 @@ use wheelbase_tests::engine::{Engine, repository};
 use wheelbase_tests::project::Project;
 use wheelbase_tests::tree::Tree;
 
-/// A copy of the Flask example, with a line of its own, so that its app layer is no other test's.
-pub(crate) fn flask(test: &str) -> Project {
+/// A copy of the Flask example, with a file of its own, so that its app layer is that of no other test and of no
+/// other run of the tests.
+pub(crate) fn flask() -> Project {
     let project = Project::copy_of(&repository().join("examples/flask"));
-    project.write("note.txt", test);
+    project.write("note.txt", project.path().display().to_string());
     project
 }
 

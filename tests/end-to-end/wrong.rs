@@ -95,12 +95,12 @@ fn no_description() {
 #[test]
 fn an_unknown_target() {
     let project = described("[stages.assets]\nfrom = \"scratch\"");
-    check_with(&project, &["--target", "asset"], &["unknown-target", "`assets`"]);
+    check_with(&project, &["--target", "asset"], &["unknown-target", "--target assets"]);
 }
 
 #[test]
 fn an_image_that_does_not_exist() {
-    check(&described("from = \"python:no-such-tag\""), &["python:no-such-tag", "not found"]);
+    check(&described("from = \"python:no-such-tag\""), &["app.toml:2", "python:no-such-tag", "not found"]);
 }
 
 #[test]

@@ -93,6 +93,17 @@ impl<G: Gateway> Session<'_, G> {
             };
         }
 
+        // Files first: what is wrong with them is told before anything is asked of a registry.
+        let default = crate::spec::Dependencies::default();
+        for stage in ingredients!().environments() {
+            let written =
+                spec.stages.get(&stage).and_then(|stage| stage.dependencies.as_ref()).unwrap_or(&default);
+            let wanted = Wanted { written, locked: spec.locked, indexes: &spec.indexes };
+            if let Some(source) = self.dependency_file(&wanted, project, &mut warnings).await? {
+                dependency_files.insert(stage, (wanted, source));
+            }
+        }
+
         let wanted = ingredients!().sources(false);
         self.find(&wanted, platform, &project.files, &mut sources).await?;
         if *platform != builder {
@@ -120,16 +131,12 @@ impl<G: Gateway> Session<'_, G> {
             }
         }
 
-        let default = crate::spec::Dependencies::default();
         for (stage, plan) in &prepared {
-            let written =
-                spec.stages.get(stage).and_then(|stage| stage.dependencies.as_ref()).unwrap_or(&default);
-            let wanted = Wanted { written, locked: spec.locked, indexes: &spec.indexes };
-            let Some(source) = self.dependency_file(&wanted, project, &mut warnings).await? else { continue };
-            let chosen =
-                self.select(&source, &wanted, &facts[stage], plan, &around!(), &mut warnings).await?;
-            dependencies.insert(stage.clone(), chosen);
-            dependency_files.insert(stage.clone(), source);
+            if let Some((wanted, source)) = dependency_files.get(stage) {
+                let chosen =
+                    self.select(source, wanted, &facts[stage], plan, &around!(), &mut warnings).await?;
+                dependencies.insert(stage.clone(), chosen);
+            }
         }
         let compiles = ingredients!().compiles();
         if compiles {

@@ -9,7 +9,7 @@ use super::session::Session;
 use crate::answer::Failure;
 use crate::context::{ImageName, NamedContext};
 use crate::diag::Diagnostic;
-use crate::gateway::{Gateway, ImageRequest};
+use crate::gateway::{Gateway, GatewayError, ImageRequest};
 use crate::image::ImageConfig;
 use crate::options::Platform;
 use crate::text::{Files, Span};
@@ -60,7 +60,12 @@ impl<G: Gateway> Session<'_, G> {
         match name.parse::<ImageName>() {
             Ok(image) => {
                 let log = format!("[internal] load metadata for {}", image.clone().with_default_tag());
-                self.image(&image.with_default_tag(), platform, &log, None).await
+                match self.image(&image.with_default_tag(), platform, &log, None).await {
+                    Err(Failure::Daemon(refusal)) => {
+                        Err(Failure::Input(vec![no_image(name, span, &refusal)], files.clone()))
+                    }
+                    found => found,
+                }
             }
             Err(why) => {
                 let message = format!(
@@ -201,5 +206,15 @@ impl<G: Gateway> Session<'_, G> {
             }
             _ => Ok(config),
         }
+    }
+}
+
+/// What the daemon says of an image, with the place that asks for it.
+fn no_image(name: &str, span: Option<Span>, refusal: &GatewayError) -> Diagnostic {
+    let error =
+        Diagnostic::error("no-image", format!("the image `{name}` cannot be had: {}", refusal.message()));
+    match span {
+        Some(span) => error.at(span),
+        None => error.help("no `from` is written, so `python` (or the project) has chosen it"),
     }
 }

@@ -36,14 +36,15 @@ impl Lowering<'_> {
         let dest = copy.place.path.as_str();
         let directories = self.ancestors(stage, copy);
         let how = Copy { create_destination: true, ..self.how(copy) };
-        let file = File::on(directories.clone()).copy(self.source(&copy.from), &copy.src, dest, how);
-        // Writing into a directory changes its time. Copying the bare directories once more over themselves puts
-        // mode, owner and time back, so that the layer is the same each time.
+        let from = self.source(&copy.from);
         let file = match directories {
-            Fs::Scratch => file,
+            Fs::Scratch => File::on(Fs::Scratch).copy(from, &copy.src, dest, how),
+            // Writing into a directory changes its time. Copying the bare directories once more over themselves
+            // puts mode, owner and time back, so that the layer is the same each time.
             Fs::Output(directories) => {
                 let bare = Copy { directory_contents: true, ..Copy::default() };
-                file.copy(directories, "/", "/", bare)
+                let made = File::on(Fs::Scratch).copy(directories.clone(), "/", "/", bare.clone());
+                made.copy(from, &copy.src, dest, how).copy(directories, "/", "/", bare)
             }
         };
         file.meta(meta).output()

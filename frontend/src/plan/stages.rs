@@ -114,6 +114,11 @@ impl Ingredients<'_> {
         needed(self.spec, self.target)
     }
 
+    /// The stages that have an environment of their own, among those that the target needs.
+    pub fn environments(&self) -> Vec<String> {
+        self.stages().into_iter().filter(|name| self.has_environment(name)).collect()
+    }
+
     /// Whether a stage has an environment of its own, rather than that of the stage it starts from: the app
     /// always, others that say `dependencies`.
     pub fn has_environment(&self, name: &str) -> bool {
@@ -168,8 +173,10 @@ impl Ingredients<'_> {
         for name in &names {
             let stage = self.spec.stages.get(name);
             if let Base::Source(image) = self.base(name) {
-                let from = stage.and_then(|stage| stage.from.as_ref());
-                sources.insert(image, from.map(|from| from.span));
+                let from = stage.and_then(|stage| stage.from.as_ref()).map(|from| from.span);
+                // Without `from`, it is `python` that chooses.
+                let python = || self.spec.python.as_ref().filter(|_| name == "app").map(|python| python.span);
+                sources.insert(image, from.or_else(python));
             }
             for edge in stage.into_iter().flat_map(|stage| edges(self.spec, stage)) {
                 if let Edge::Source(image) = edge {
