@@ -6,6 +6,8 @@ mod wire;
 
 use std::collections::BTreeMap;
 
+use pep440_rs::Version;
+
 use self::wire::{EntryWire, LockWire, MetaWire};
 use super::binary::Binary;
 use super::model::{
@@ -104,33 +106,27 @@ fn entry(
     indexes: &Sources,
     reading: &mut Reading<'_>,
 ) -> Option<Entry> {
-    let version = match wire.version.as_deref() {
-        None => None,
-        Some(text) => {
-            let requirement: Option<Requirement> = format!("{name}{text}").parse().ok();
-            let version = requirement.and_then(|requirement| match requirement.wanted {
-                Wanted::Versions(versions) => {
-                    versions.iter().next().map(|specifier| specifier.version().clone())
-                }
-                Wanted::Url(_) => None,
-            });
-            if version.is_none() {
-                reading.broken(text, format!("`{text}` pins no version"));
-                return None;
-            }
-            version
-        }
+    let version = wire.version.as_deref().and_then(|text| pinned(name, text));
+    let source = match (&version, wire.version.as_deref()) {
+        // pipenv writes `*` for what its own machine did not need, so that nothing was resolved.
+        (None, Some(text)) => Source::Unsupported(format!(
+            "its version in the lock is `{text}`: pipenv did not need it on the machine that it ran on"
+        )),
+        _ => source(wire, indexes, reading.file.name()),
     };
-    let package = Package {
-        name: reading.name(name)?,
-        version,
-        requires_python: None,
-        source: source(wire, indexes, reading.file.name()),
-        span: None,
-    };
+    let package = Package { name: reading.name(name)?, version, requires_python: None, source, span: None };
     let when =
         vec![When { group: group.map(str::to_owned), marker: reading.marker(wire.markers.as_deref()) }];
     Some(Entry { package, when, requested: false })
+}
+
+/// The version in `==1.0`.
+fn pinned(name: &str, text: &str) -> Option<Version> {
+    let requirement: Requirement = format!("{name}{text}").parse().ok()?;
+    match requirement.wanted {
+        Wanted::Versions(versions) => versions.iter().next().map(|specifier| specifier.version().clone()),
+        Wanted::Url(_) => None,
+    }
 }
 
 fn source(wire: &EntryWire<'_>, indexes: &Sources, lock: &str) -> Source {

@@ -15,8 +15,7 @@ use crate::diag::{Checked, Diagnostic};
 use crate::text::{SourceFile, Span};
 
 /// The files that [`detect`] looks at, where they are present.
-pub const FILES: &[&str] =
-    &[".python-version", ".tool-versions", "runtime.txt", "Pipfile", "pyproject.toml"];
+pub const FILES: &[&str] = &[".python-version", ".tool-versions", "runtime.txt", "Pipfile", "pyproject.toml"];
 
 /// The minor versions that have images, newest first. A range picks the first of them that it allows.
 pub const MINORS: &[&str] = &["3.14", "3.13", "3.12", "3.11", "3.10", "3.9"];
