@@ -222,3 +222,34 @@ fn looked_up_files_are_those_of_a_lock_with_urls() {
     }
     assert!(compared > 200, "{compared}");
 }
+
+#[derive(Deserialize)]
+struct TagTarget {
+    python: String,
+    flags: String,
+    libc: Libc,
+    machine: String,
+    count: usize,
+    sha256: String,
+}
+
+#[test]
+fn tags_are_those_of_packaging() {
+    let targets: Vec<TagTarget> =
+        serde_json::from_str(&fs::read_to_string(locks().join("tags.json")).unwrap()).unwrap();
+    assert!(targets.len() >= 12);
+    for TagTarget { python, flags, libc, machine, count, sha256 } in targets {
+        let interpreter = Interpreter {
+            path: "/usr/bin/python3".into(),
+            implementation: "cpython".into(),
+            version: format!("{python}.0"),
+            abi_flags: flags,
+            machine,
+        };
+        let target = Target::new(&interpreter, libc).unwrap();
+        let tags: Vec<String> = target.tags().iter().collect();
+        let digest = Sha256::digest(tags.join("\n"));
+        let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!((tags.len(), digest), (count, sha256), "{target}");
+    }
+}

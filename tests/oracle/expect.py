@@ -4,7 +4,7 @@ Run by hand, once a lock has changed; the tests read only what is checked in. Na
 the format itself: `uv sync --dry-run`, Poetry's and PDM's own lock readers, `packaging.pylock`, `pipenv requirements`,
 pip's own parser. The file of each package comes from `packaging.tags` over the files that the lock lists.
 
-    expect.py uv|poetry|pdm|pylock|pipfile|requirements
+    expect.py uv|poetry|pdm|pylock|pipfile|requirements|tags
 
 Each part runs in an environment that has the tool. $UV, $PIPENV: the programs; $PYTHON: a Python 3.12.
 """
@@ -330,6 +330,51 @@ def pipfile():
                 file.write_text(run.stdout)
                 cases.append(case(target, groups, packages=sorted(set(of_requirements(file, target)))))
         write(f"pipfile/{name}/Pipfile.lock", cases)
+
+
+# Tags
+
+TAG_TARGETS = [
+    ("3.12", "", "glibc", 2, 36, "x86_64"),
+    ("3.12", "", "glibc", 2, 36, "aarch64"),
+    ("3.13", "t", "glibc", 2, 41, "x86_64"),
+    ("3.15", "t", "musl", 1, 2, "aarch64"),
+    ("3.9", "", "glibc", 2, 31, "armv7l"),
+    ("3.11", "", "glibc", 2, 31, "i686"),
+    ("3.14", "", "glibc", 2, 41, "riscv64"),
+    ("3.10", "", "glibc", 2, 35, "ppc64le"),
+    ("3.10", "", "glibc", 2, 35, "s390x"),
+    ("3.12", "", "musl", 1, 1, "x86_64"),
+    ("3.13", "", "musl", 1, 2, "armv7l"),
+    ("3.13", "d", "glibc", 2, 36, "x86_64"),
+]
+
+
+def tags():
+    """All tags of some targets, by `packaging`, as numbers and digests; `linux_*` moved to the end, as uv has it."""
+    from packaging import _manylinux, _musllinux
+
+    found = []
+    for version, flags, libc, major, minor, machine in TAG_TARGETS:
+        _manylinux._get_glibc_version = lambda: _manylinux._GLibCVersion(major, minor)
+        _manylinux._have_compatible_abi = lambda executable, archs: True
+        _manylinux._is_compatible = lambda arch, glibc: True
+        _musllinux._get_musl_version = lambda executable: _musllinux._MuslVersion(major, minor)
+        source = _manylinux if libc == "glibc" else _musllinux
+        those = [*source.platform_tags([machine]), f"linux_{machine}"]
+        python = tuple(int(part) for part in version.split("."))
+        own = f"cp{python[0]}{python[1]}"
+        abis = [own + flags, own] if flags == "d" else [own + flags]
+        every = [
+            *packaging.tags.cpython_tags(python, abis, those),
+            *packaging.tags.compatible_tags(python, own, those),
+        ]
+        lines = list(dict.fromkeys(str(tag) for tag in every))
+        digest = hashlib.sha256("\n".join(lines).encode()).hexdigest()
+        target = {"python": version, "flags": flags, "libc": {libc: [major, minor]}, "machine": machine}
+        found.append({**target, "count": len(lines), "sha256": digest})
+    (LOCKS / "tags.json").write_text(json.dumps(found, indent=0) + "\n")
+    print([tags["count"] for tags in found])
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ use pep440_rs::Version;
 use self::wire::{EntryWire, LockWire, MetaWire};
 use super::binary::Binary;
 use super::model::{
-    Archive, Body, Entry, File, FileHashes, GitCommit, Hashes, List, Lock, Package, Place, Source, Tree, When,
+    Archive, Body, Entry, File, FileHash, GitCommit, Hashes, List, Lock, Package, Place, Source, Tree, When,
 };
 use super::name::normalise;
 use super::requirement::{Requirement, Wanted};
@@ -130,7 +130,7 @@ fn pinned(name: &str, text: &str) -> Option<Version> {
 }
 
 fn source(wire: &EntryWire<'_>, indexes: &Sources, lock: &str) -> Source {
-    let hashes = wire.hashes.iter().map(|hash| FileHashes::from_prefixed(hash));
+    let mut hashes = wire.hashes.iter().map(|hash| FileHash::from_prefixed(hash));
     if let Some(repository) = &wire.git {
         let Some(commit) = wire.reference.as_deref() else {
             return Source::Unsupported("the lock names no commit of its repository".to_owned());
@@ -143,7 +143,7 @@ fn source(wire: &EntryWire<'_>, indexes: &Sources, lock: &str) -> Source {
         });
     }
     if let Some(at) = wire.file.as_deref().or(wire.path.as_deref()) {
-        let hashes = hashes.into_iter().find(|hashes| hashes.sha256.is_some()).unwrap_or_default();
+        let hash = hashes.find(|hash| hash.sha256().is_some()).unwrap_or_default();
         let place = if at.contains("://") {
             Place::Url { url: at.to_owned(), name: None }
         } else {
@@ -156,9 +156,9 @@ fn source(wire: &EntryWire<'_>, indexes: &Sources, lock: &str) -> Source {
             }
         };
         let subdirectory = wire.subdirectory.as_deref().map(str::to_owned);
-        return Source::Archive(Archive { file: File { place, hashes, size: None }, subdirectory });
+        return Source::Archive(Archive { file: File { place, hash, size: None }, subdirectory });
     }
-    let mut sha256: Vec<String> = hashes.filter_map(|hashes| hashes.sha256).collect();
+    let mut sha256: Vec<String> = hashes.filter_map(|hash| hash.sha256()).collect();
     sha256.sort();
     sha256.dedup();
     let index =
