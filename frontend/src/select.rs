@@ -119,6 +119,10 @@ struct Picked<'l> {
 pub fn select(lock: &Lock, request: &Request, target: &Target) -> Checked<Selection> {
     let mut found = vec![];
     check_target(lock, target, &mut found);
+    if !found.is_empty() {
+        // Elsewhere its markers mean nothing, so that every further word would be wrong.
+        return Checked::none(found);
+    }
     let mut asking = Asking { lock, target, found };
     let picked = match &lock.body {
         Body::Graph(graph) => graph::walk(graph, request, &mut asking),

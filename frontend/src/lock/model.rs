@@ -1,6 +1,7 @@
 //! The one model behind all lock formats. Readers make it, selection reads it; nothing of a format's own
 //! spelling is left in it.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -242,8 +243,8 @@ pub struct Archive {
 pub struct File {
     /// Where it is.
     pub place: Place,
-    /// Its checksums.
-    pub hashes: FileHashes,
+    /// Its checksum.
+    pub hash: FileHash,
     /// Bytes, if known.
     pub size: Option<u64>,
 }
@@ -264,32 +265,31 @@ pub enum Place {
     Named(String),
 }
 
-/// The checksums of a file.
+/// The checksum of a file, as the lock has it; looked at only if the file is chosen.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct FileHashes {
-    /// 64 hexadecimal digits.
-    pub sha256: Option<String>,
-    /// The name of another algorithm, if the lock has only such.
-    pub other: Option<String>,
-}
+pub struct FileHash(String);
 
-impl FileHashes {
+impl FileHash {
     /// From `sha256:…`, as most locks write it.
     pub fn from_prefixed(text: &str) -> Self {
-        match text.split_once(':') {
-            Some((algorithm, digest)) => Self::from_pair(algorithm, digest),
-            None => Self { sha256: None, other: Some(text.chars().take(16).collect()) },
-        }
+        Self(text.to_owned())
     }
 
-    /// From an algorithm and its digest. What is not 64 hexadecimal digits is no sha256.
+    /// From an algorithm and its digest.
     pub fn from_pair(algorithm: &str, digest: &str) -> Self {
+        Self(format!("{algorithm}:{digest}"))
+    }
+
+    /// 64 hexadecimal digits, lower case, if it is a sha256.
+    pub fn sha256(&self) -> Option<String> {
+        let digest = self.0.strip_prefix("sha256:")?;
         let whole = digest.len() == 64 && digest.bytes().all(|byte| byte.is_ascii_hexdigit());
-        if algorithm.eq_ignore_ascii_case("sha256") && whole {
-            Self { sha256: Some(digest.to_ascii_lowercase()), other: None }
-        } else {
-            Self { sha256: None, other: Some(algorithm.to_owned()) }
-        }
+        whole.then(|| digest.to_ascii_lowercase())
+    }
+
+    /// The name of the algorithm; `None` without a checksum.
+    pub fn algorithm(&self) -> Option<&str> {
+        self.0.split_once(':').map(|(algorithm, _)| algorithm)
     }
 }
 
@@ -314,11 +314,11 @@ impl Lock {
 
 impl File {
     /// Its name, decoded (`%2B` is `+`).
-    pub fn name(&self) -> String {
+    pub fn name(&self) -> Cow<'_, str> {
         match &self.place {
-            Place::Url { name: Some(name), .. } | Place::Named(name) => name.clone(),
+            Place::Url { name: Some(name), .. } | Place::Named(name) => name.into(),
             Place::Url { url, name: None } => super::url::filename(url),
-            Place::Path(path) => path.rsplit('/').next().unwrap_or_default().to_owned(),
+            Place::Path(path) => path.rsplit('/').next().unwrap_or_default().into(),
         }
     }
 }

@@ -8,7 +8,7 @@ mod wire;
 use self::wire::{LockWire, PackageWire, TargetWire};
 use super::binary::Binary;
 use super::model::{
-    Archive, Body, Entry, File, FileHashes, GitCommit, List, Lock, Package, Place, Source, Tree, When,
+    Archive, Body, Entry, File, FileHash, GitCommit, List, Lock, Package, Place, Source, Tree, When,
 };
 use super::name::normalise;
 use super::unlocked::Indexes;
@@ -141,10 +141,10 @@ fn source(wire: &PackageWire<'_>, reading: &Reading<'_>) -> Source {
             None => Source::Unsupported("the lock names no commit of its repository".to_owned()),
         };
     }
-    let hashes = wire.files.first().map(|file| FileHashes::from_prefixed(&file.hash)).unwrap_or_default();
+    let hash = wire.files.first().map(|file| FileHash::from_prefixed(&file.hash)).unwrap_or_default();
     if let Some(direct) = &wire.url {
         let place = Place::Url { url: (**direct).to_owned(), name: None };
-        return Source::Archive(Archive { file: File { place, hashes, size: None }, subdirectory });
+        return Source::Archive(Archive { file: File { place, hash, size: None }, subdirectory });
     }
     if let Some(local) = &wire.path {
         let Some(path) = path::beside(lock, local) else {
@@ -153,7 +153,7 @@ fn source(wire: &PackageWire<'_>, reading: &Reading<'_>) -> Source {
         let archive = path::is_archive(&path);
         return if archive {
             Source::Archive(Archive {
-                file: File { place: Place::Path(path), hashes, size: None },
+                file: File { place: Place::Path(path), hash, size: None },
                 subdirectory,
             })
         } else {
@@ -168,7 +168,7 @@ fn source(wire: &PackageWire<'_>, reading: &Reading<'_>) -> Source {
             (None, Some(name)) => Place::Named((**name).to_owned()),
             (None, None) => return None,
         };
-        Some(File { place, hashes: FileHashes::from_prefixed(&file.hash), size: None })
+        Some(File { place, hash: FileHash::from_prefixed(&file.hash), size: None })
     });
     Source::Files(super::model::split_files(None, all))
 }

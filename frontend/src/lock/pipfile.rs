@@ -6,10 +6,12 @@ mod wire;
 
 use std::collections::BTreeMap;
 
+use pep440_rs::Version;
+
 use self::wire::{EntryWire, LockWire, MetaWire};
 use super::binary::Binary;
 use super::model::{
-    Archive, Body, Entry, File, FileHashes, GitCommit, Hashes, List, Lock, Package, Place, Source, Tree, When,
+    Archive, Body, Entry, File, FileHash, GitCommit, Hashes, List, Lock, Package, Place, Source, Tree, When,
 };
 use super::name::normalise;
 use super::requirement::{Requirement, Wanted};
@@ -104,37 +106,31 @@ fn entry(
     indexes: &Sources,
     reading: &mut Reading<'_>,
 ) -> Option<Entry> {
-    let version = match wire.version.as_deref() {
-        None => None,
-        Some(text) => {
-            let requirement: Option<Requirement> = format!("{name}{text}").parse().ok();
-            let version = requirement.and_then(|requirement| match requirement.wanted {
-                Wanted::Versions(versions) => {
-                    versions.iter().next().map(|specifier| specifier.version().clone())
-                }
-                Wanted::Url(_) => None,
-            });
-            if version.is_none() {
-                reading.broken(text, format!("`{text}` pins no version"));
-                return None;
-            }
-            version
-        }
+    let version = wire.version.as_deref().and_then(|text| pinned(name, text));
+    let source = match (&version, wire.version.as_deref()) {
+        // pipenv writes `*` for what its own machine did not need, so that nothing was resolved.
+        (None, Some(text)) => Source::Unsupported(format!(
+            "its version in the lock is `{text}`: pipenv did not need it on the machine that it ran on"
+        )),
+        _ => source(wire, indexes, reading.file.name()),
     };
-    let package = Package {
-        name: reading.name(name)?,
-        version,
-        requires_python: None,
-        source: source(wire, indexes, reading.file.name()),
-        span: None,
-    };
+    let package = Package { name: reading.name(name)?, version, requires_python: None, source, span: None };
     let when =
         vec![When { group: group.map(str::to_owned), marker: reading.marker(wire.markers.as_deref()) }];
     Some(Entry { package, when, requested: false })
 }
 
+/// The version in `==1.0`.
+fn pinned(name: &str, text: &str) -> Option<Version> {
+    let requirement: Requirement = format!("{name}{text}").parse().ok()?;
+    match requirement.wanted {
+        Wanted::Versions(versions) => versions.iter().next().map(|specifier| specifier.version().clone()),
+        Wanted::Url(_) => None,
+    }
+}
+
 fn source(wire: &EntryWire<'_>, indexes: &Sources, lock: &str) -> Source {
-    let hashes = wire.hashes.iter().map(|hash| FileHashes::from_prefixed(hash));
+    let mut hashes = wire.hashes.iter().map(|hash| FileHash::from_prefixed(hash));
     if let Some(repository) = &wire.git {
         let Some(commit) = wire.reference.as_deref() else {
             return Source::Unsupported("the lock names no commit of its repository".to_owned());
@@ -147,7 +143,7 @@ fn source(wire: &EntryWire<'_>, indexes: &Sources, lock: &str) -> Source {
         });
     }
     if let Some(at) = wire.file.as_deref().or(wire.path.as_deref()) {
-        let hashes = hashes.into_iter().find(|hashes| hashes.sha256.is_some()).unwrap_or_default();
+        let hash = hashes.find(|hash| hash.sha256().is_some()).unwrap_or_default();
         let place = if at.contains("://") {
             Place::Url { url: at.to_owned(), name: None }
         } else {
@@ -160,9 +156,9 @@ fn source(wire: &EntryWire<'_>, indexes: &Sources, lock: &str) -> Source {
             }
         };
         let subdirectory = wire.subdirectory.as_deref().map(str::to_owned);
-        return Source::Archive(Archive { file: File { place, hashes, size: None }, subdirectory });
+        return Source::Archive(Archive { file: File { place, hash, size: None }, subdirectory });
     }
-    let mut sha256: Vec<String> = hashes.filter_map(|hashes| hashes.sha256).collect();
+    let mut sha256: Vec<String> = hashes.filter_map(|hash| hash.sha256()).collect();
     sha256.sort();
     sha256.dedup();
     let index =

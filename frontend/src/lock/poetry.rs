@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use self::wire::{LockWire, MarkersWire, PackageWire, SourceWire};
 use super::binary::Binary;
 use super::model::{
-    Archive, Body, Entry, File, FileHashes, GitCommit, List, Lock, Package, Place, Source, Tree, When,
+    Archive, Body, Entry, File, FileHash, GitCommit, List, Lock, Package, Place, Source, Tree, When,
 };
 use super::name::normalise;
 use super::unlocked::Indexes;
@@ -129,16 +129,16 @@ fn source(wire: &PackageWire<'_>, reading: &Reading<'_>) -> Source {
 fn files(wire: &PackageWire<'_>, index: Option<String>) -> Source {
     let all = wire.files.iter().map(|file| File {
         place: Place::Named((*file.file).to_owned()),
-        hashes: FileHashes::from_prefixed(&file.hash),
+        hash: FileHash::from_prefixed(&file.hash),
         size: None,
     });
     Source::Files(super::model::split_files(index, all))
 }
 
 fn archive(wire: &PackageWire<'_>, place: Place, source: &SourceWire<'_>) -> Source {
-    let hashes = wire.files.first().map(|file| FileHashes::from_prefixed(&file.hash)).unwrap_or_default();
+    let hash = wire.files.first().map(|file| FileHash::from_prefixed(&file.hash)).unwrap_or_default();
     let subdirectory = source.subdirectory.as_deref().map(str::to_owned);
-    Source::Archive(Archive { file: File { place, hashes, size: None }, subdirectory })
+    Source::Archive(Archive { file: File { place, hash, size: None }, subdirectory })
 }
 
 fn git(source: &SourceWire<'_>) -> Source {

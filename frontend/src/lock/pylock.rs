@@ -10,8 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use self::wire::{FileWire, LockWire, PackageWire, VcsWire};
 use super::binary::Binary;
 use super::model::{
-    Archive, Body, Entry, File, FileHashes, Files, GitCommit, Hashes, List, Lock, Package, Place, Source,
-    Tree, When,
+    Archive, Body, Entry, File, FileHash, Files, GitCommit, Hashes, List, Lock, Package, Place, Source, Tree,
+    When,
 };
 use super::name::normalise;
 use super::unlocked::Indexes;
@@ -84,7 +84,7 @@ impl LockWire<'_> {
 impl FileWire<'_> {
     fn file_name(&self) -> Option<String> {
         let (name, url, path) = (self.name.as_deref(), self.url.as_deref(), self.path.as_deref());
-        name.map(str::to_owned).or_else(|| url.or(path).map(url::filename))
+        name.map(str::to_owned).or_else(|| url.or(path).map(|at| url::filename(at).into_owned()))
     }
 }
 
@@ -132,7 +132,7 @@ fn source(wire: &PackageWire<'_>, invented: bool, reading: &mut Reading<'_>) -> 
     }
     if invented {
         let all = wire.wheels.iter().chain(&wire.sdist);
-        let sha256: BTreeSet<String> = all.filter_map(|file| file_hashes(file).sha256).collect();
+        let sha256: BTreeSet<String> = all.filter_map(|file| file_hash(file).sha256()).collect();
         return Some(Source::Hashes(Hashes { index, sha256: sha256.into_iter().collect() }));
     }
     Some(Source::Files(Files {
@@ -177,12 +177,14 @@ fn file(wire: &FileWire<'_>, lock: &str) -> Option<File> {
         (None, Some(local)) => Place::Path(path::beside(lock, local)?),
         (None, None) => Place::Named(wire.name.as_deref()?.to_owned()),
     };
-    Some(File { place, hashes: file_hashes(wire), size: wire.size })
+    Some(File { place, hash: file_hash(wire), size: wire.size })
 }
 
-fn file_hashes(wire: &FileWire<'_>) -> FileHashes {
-    match (wire.hashes.get("sha256"), wire.hashes.keys().next()) {
-        (Some(digest), _) => FileHashes::from_pair("sha256", digest),
-        (None, other) => FileHashes { sha256: None, other: other.map(|name| (**name).to_owned()) },
+/// The sha256, else whatever there is.
+fn file_hash(wire: &FileWire<'_>) -> FileHash {
+    let sha256 = wire.hashes.get_key_value("sha256");
+    match sha256.or_else(|| wire.hashes.iter().next()) {
+        Some((algorithm, digest)) => FileHash::from_pair(algorithm, digest),
+        None => FileHash::default(),
     }
 }

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use self::item::{Item, Origin};
 use self::options::Opt;
 use super::binary::Binary;
-use super::model::{Body, Entry, FileHashes, Hashes, List, Lock, Package, Source, Tree, When};
+use super::model::{Body, Entry, FileHash, Hashes, List, Lock, Package, Source, Tree, When};
 use super::name::PackageName;
 use super::project::Project;
 use super::unlocked::{Indexes, Unlocked};
@@ -288,7 +288,7 @@ impl Asked {
             Origin::Index { pinned: None, .. } => Some(format!("`{line}` is not pinned with `==`")),
             Origin::Index { .. } if self.hashes.is_empty() => Some(format!("`{line}` has no `--hash`")),
             Origin::Url(_) => {
-                let pinned = item::archive(&self.item.origin, &self.hashes)?.file.hashes.sha256.is_some();
+                let pinned = item::archive(&self.item.origin, &self.hashes)?.file.hash.sha256().is_some();
                 (!pinned).then(|| format!("`{line}` has no sha256"))
             }
             Origin::Repository(repository) if item::git_commit(repository).is_none() => {
@@ -309,7 +309,7 @@ impl Asked {
     fn entry(self, index: Option<&str>) -> Option<Entry> {
         let (source, version) = match &self.item.origin {
             Origin::Index { pinned, .. } => {
-                let hashes = self.hashes.iter().filter_map(|hash| FileHashes::from_prefixed(hash).sha256);
+                let hashes = self.hashes.iter().filter_map(|hash| FileHash::from_prefixed(hash).sha256());
                 let mut sha256: Vec<String> = hashes.collect();
                 sha256.sort();
                 sha256.dedup();

@@ -21,7 +21,10 @@ pub(super) fn walk<'l>(graph: &'l Graph, request: &Request, asking: &mut Asking<
     if !graph.conflicts.is_empty() {
         walk.activate_request(&roots);
         walk.run(&roots, Pass::Collect);
-        walk.check_conflicts();
+        if walk.in_conflict() {
+            // Whatever else there would be to say follows from this.
+            return vec![];
+        }
     }
     let picked = walk.run(&roots, Pass::Choose);
     picked
@@ -167,25 +170,27 @@ impl<'l> Walk<'_, 'l, '_> {
         self.items.insert(item);
     }
 
-    /// Of each conflict set at most one may be on.
-    fn check_conflicts(&mut self) {
+    /// Of each conflict set at most one may be on. Whether there are more, which is told.
+    fn in_conflict(&mut self) -> bool {
+        let mut in_conflict = false;
         for set in &self.graph.conflicts {
             let on: Vec<&ConflictItem> = set.iter().filter(|item| self.items.contains(*item)).collect();
-            if on.len() > 1 {
-                let words: Vec<String> = on.iter().map(|item| worded(item)).collect();
-                let message = format!(
-                    "{} are on together, and the lock declares them in conflict",
-                    words.join(" and ")
-                );
-                let spans = on.iter().filter_map(|item| match &item.kind {
-                    ConflictKind::Extra(extra) => *self.request.extras.get(extra)?,
-                    ConflictKind::Group(group) => *self.request.groups.get(group)?,
-                    ConflictKind::Project => None,
-                });
-                let error = Diagnostic::error("conflicting-extras", message).help("ask for one of them only");
-                self.asking.found.push(spans.fold(error, Diagnostic::at));
+            if on.len() < 2 {
+                continue;
             }
+            in_conflict = true;
+            let words: Vec<String> = on.iter().map(|item| worded(item)).collect();
+            let together = words.join(" and ");
+            let message = format!("{together} are on together, and the lock declares them in conflict");
+            let spans = on.iter().filter_map(|item| match &item.kind {
+                ConflictKind::Extra(extra) => *self.request.extras.get(extra)?,
+                ConflictKind::Group(group) => *self.request.groups.get(group)?,
+                ConflictKind::Project => None,
+            });
+            let error = Diagnostic::error("conflicting-extras", message).help("ask for one of them only");
+            self.asking.found.push(spans.fold(error, Diagnostic::at));
         }
+        in_conflict
     }
 
     /// The package that a root's requirement means: the one of the fork that holds.

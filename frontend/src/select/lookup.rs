@@ -80,8 +80,7 @@ fn replacement(
 }
 
 fn accepted(files: &[File], lookup: &Lookup) -> Vec<File> {
-    let known =
-        |file: &&File| file.hashes.sha256.as_ref().is_some_and(|sha256| lookup.sha256.contains(sha256));
+    let known = |file: &&File| file.hash.sha256().is_some_and(|sha256| lookup.sha256.contains(&sha256));
     files.iter().filter(known).cloned().collect()
 }
 
@@ -89,8 +88,8 @@ fn remote(file: &File) -> Option<RemoteFile> {
     let crate::lock::Place::Url { url: at, .. } = &file.place else { return None };
     Some(RemoteFile {
         url: url::public(at),
-        filename: file.name(),
-        sha256: file.hashes.sha256.clone()?,
+        filename: file.name().into_owned(),
+        sha256: file.hash.sha256()?,
         size: file.size,
         direct: false,
         subdirectory: None,

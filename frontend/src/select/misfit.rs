@@ -14,8 +14,8 @@ use crate::lock::{File, Files, Lock, Package, place};
 pub(super) fn no_file(picker: &Picker<'_>, package: &Package, files: &Files) -> Diagnostic {
     let target = picker.target;
     let (wheels_allowed, sdists_allowed) = picker.allowed(package);
-    let wheels: Vec<WheelName> =
-        files.wheels.iter().filter_map(|file| WheelName::parse(&file.name())).collect();
+    let names: Vec<_> = files.wheels.iter().map(File::name).collect();
+    let wheels: Vec<WheelName<'_>> = names.iter().filter_map(|name| WheelName::parse(name)).collect();
     let name = titled(package);
 
     let mut reasons = vec![];
@@ -50,7 +50,8 @@ pub(super) fn no_file(picker: &Picker<'_>, package: &Package, files: &Files) -> 
 
 /// The file that would be chosen cannot be checked.
 pub(super) fn no_checksum(lock: &Lock, package: &Package, file: &File) -> Diagnostic {
-    let why = match &file.hashes.other {
+    let why = match file.hash.algorithm() {
+        Some("sha256") => "what the lock has is not 64 hexadecimal digits".to_owned(),
         Some(other) => format!("the lock has only its {other}"),
         None => "the lock has no checksum of it".to_owned(),
     };
@@ -81,54 +82,48 @@ fn placed(error: Diagnostic, lock: &Lock, package: &Package) -> Diagnostic {
 }
 
 /// What wheels there are, in a few words: those nearest to fitting.
-fn summary(picker: &Picker<'_>, wheels: &[WheelName]) -> String {
-    let fits_platform: Vec<&WheelName> =
-        wheels.iter().filter(|wheel| picker.tags.fits_platform(wheel)).collect();
-    if !fits_platform.is_empty() {
-        let pythons = listed(fits_platform.iter().flat_map(|wheel| interpreter(wheel)));
-        return format!("wheels for {pythons} only");
+fn summary(picker: &Picker<'_>, wheels: &[WheelName<'_>]) -> String {
+    let fits_platform = wheels.iter().filter(|wheel| picker.tags.fits_platform(wheel));
+    let interpreters = listed(fits_platform.flat_map(interpreters));
+    if !interpreters.is_empty() {
+        return format!("wheels for {interpreters} only");
     }
-    let fits_python: Vec<&WheelName> = wheels.iter().filter(|wheel| picker.tags.fits_python(wheel)).collect();
-    let nearest = if fits_python.is_empty() { wheels.iter().collect() } else { fits_python };
-    let linux: Vec<&String> = platforms(&nearest).filter(|tag| tag.contains("linux")).collect();
-    if linux.is_empty() {
-        return format!("wheels for {} only", listed(platforms(&nearest).map(|tag| system(tag).to_owned())));
+    let nearest = nearest(picker, wheels);
+    let linux = listed(platforms(&nearest).filter(|tag| tag.contains("linux")).map(str::to_owned));
+    if !linux.is_empty() {
+        return format!("wheels for {linux} only");
     }
-    format!("wheels for {} only", listed(linux.into_iter().cloned()))
+    format!("wheels for {} only", listed(platforms(&nearest).map(|tag| system(tag).to_owned())))
+}
+
+/// Those for our interpreter, or all if there are none.
+fn nearest<'w, 'f>(picker: &Picker<'_>, wheels: &'w [WheelName<'f>]) -> Vec<&'w WheelName<'f>> {
+    let fits_python: Vec<_> = wheels.iter().filter(|wheel| picker.tags.fits_python(wheel)).collect();
+    if fits_python.is_empty() { wheels.iter().collect() } else { fits_python }
 }
 
 /// What to change so that one of the wheels fits.
-fn advice(picker: &Picker<'_>, wheels: &[WheelName]) -> Vec<String> {
+fn advice(picker: &Picker<'_>, wheels: &[WheelName<'_>]) -> Vec<String> {
     let target = picker.target;
-    let mut advice = vec![];
     if wheels.iter().any(|wheel| picker.tags.fits_platform(wheel)) {
-        advice.push(
-            "choose a Python that it has wheels for (`python = \"…\"`), or update it to a version that supports \
-             yours"
-                .to_owned(),
-        );
-        return advice;
+        let help = "choose a Python that it has wheels for (`python = \"…\"`), or lock a version of it that \
+                    supports yours";
+        return vec![help.to_owned()];
     }
-    let python: Vec<&WheelName> = wheels.iter().filter(|wheel| picker.tags.fits_python(wheel)).collect();
-    let ours: Vec<&String> = platforms(&python).filter(|tag| tag.ends_with(target.machine())).collect();
-    match target.libc() {
-        Libc::Musl(..) if ours.iter().any(|tag| tag.starts_with("manylinux")) => {
-            advice.push(
-                "it has wheels for glibc: use a base such as `python:3-slim` instead of Alpine".to_owned(),
-            );
+    let nearest = nearest(picker, wheels);
+    let ours: Vec<&str> = platforms(&nearest).filter(|tag| tag.ends_with(target.machine())).collect();
+    let manylinux = ours.iter().filter_map(|tag| manylinux(tag)).min();
+    let base = match (target.libc(), manylinux) {
+        (Libc::Musl(..), Some(_)) => {
+            Some("it has wheels for glibc: use a base such as `python:3-slim` instead of Alpine".to_owned())
         }
-        Libc::Glibc(..) => {
-            if let Some((major, minor)) = ours.iter().filter_map(|tag| manylinux(tag)).min() {
-                advice.push(format!("its wheels need glibc {major}.{minor}: use a newer base"));
-            }
+        (Libc::Glibc(..), Some((major, minor))) => {
+            Some(format!("its wheels need glibc {major}.{minor} or later: use a newer base"))
         }
-        Libc::Musl(..) => {}
-    }
-    advice.push(format!("or update it to a version that has wheels for {}", short(target)));
-    if let [only] = advice.as_mut_slice() {
-        *only = only.trim_start_matches("or ").to_owned();
-    }
-    advice
+        _ => None,
+    };
+    let lock = format!("lock a version of it that has wheels for {}", short(target));
+    base.into_iter().chain([lock]).collect()
 }
 
 fn short(target: &Target) -> String {
@@ -139,19 +134,20 @@ fn short(target: &Target) -> String {
     format!("{libc} on {}", target.machine())
 }
 
-fn platforms<'w>(wheels: &[&'w WheelName]) -> impl Iterator<Item = &'w String> {
-    wheels.iter().flat_map(|wheel| &wheel.platforms).collect::<Vec<_>>().into_iter()
+fn platforms<'w>(wheels: &[&'w WheelName<'_>]) -> impl Iterator<Item = &'w str> {
+    wheels.iter().flat_map(|wheel| wheel.platforms())
 }
 
-/// `cp312`, `cp39 (abi3)`
-fn interpreter(wheel: &WheelName) -> impl Iterator<Item = String> + '_ {
-    let abi = wheel.abis.iter().find(|abi| !abi.starts_with("cp") && *abi != "none");
-    let threads = wheel.abis.iter().any(|abi| abi.starts_with("cp") && abi.ends_with('t'));
-    wheel.pythons.iter().map(move |python| match abi {
+/// `cp312`, `cp39 (abi3)`, `cp313t`
+fn interpreters(wheel: &WheelName<'_>) -> Vec<String> {
+    let stable = wheel.abis().find(|abi| !abi.starts_with("cp") && *abi != "none");
+    let free_threaded = wheel.abis().any(|abi| abi.starts_with("cp") && abi.ends_with('t'));
+    let spelt = |python: &str| match stable {
         Some(abi) => format!("{python} ({abi})"),
-        None if threads => format!("{python}t"),
-        None => python.clone(),
-    })
+        None if free_threaded => format!("{python}t"),
+        None => python.to_owned(),
+    };
+    wheel.pythons().map(spelt).collect()
 }
 
 /// `macosx_11_0_arm64` is a wheel for macOS.
@@ -167,6 +163,10 @@ fn system(tag: &str) -> &str {
 
 /// `manylinux_2_28_x86_64` needs glibc 2.28.
 fn manylinux(tag: &str) -> Option<(u32, u32)> {
+    let legacy = [("manylinux1_", 5), ("manylinux2010_", 12), ("manylinux2014_", 17)];
+    if let Some((_, minor)) = legacy.into_iter().find(|(prefix, _)| tag.starts_with(prefix)) {
+        return Some((2, minor));
+    }
     let mut numbers = tag.strip_prefix("manylinux_")?.split('_').map(str::parse);
     Some((numbers.next()?.ok()?, numbers.next()?.ok()?))
 }
@@ -177,3 +177,6 @@ fn listed(words: impl IntoIterator<Item = String>) -> String {
     let shown = words.iter().take(6).cloned().collect::<Vec<_>>().join(", ");
     if words.len() > 6 { format!("{shown} and {} more", words.len() - 6) } else { shown }
 }
+
+#[cfg(test)]
+mod tests;

@@ -37,7 +37,8 @@ impl Picker<'_> {
             return Err(Box::new(misfit::no_file(self, package, files)));
         };
         if let Place::Named(_) = best.place {
-            let named = candidates.iter().filter_map(|file| Some((file.name(), file.hashes.sha256.clone()?)));
+            let named =
+                candidates.iter().filter_map(|file| Some((file.name().into_owned(), file.hash.sha256()?)));
             let (filenames, sha256): (Vec<_>, Vec<_>) = named.unzip();
             if sha256.is_empty() {
                 return Err(Box::new(misfit::no_checksum(self.lock, package, best)));
@@ -79,9 +80,9 @@ impl Picker<'_> {
         subdirectory: Option<String>,
         direct: bool,
     ) -> Result<Artifact, Box<Diagnostic>> {
-        let filename = file.name();
+        let filename = file.name().into_owned();
         let wheel = filename.ends_with(".whl");
-        let sha256 = file.hashes.sha256.clone();
+        let sha256 = file.hash.sha256();
         match &file.place {
             Place::Path(path) => {
                 let local = LocalFile { path: path.clone(), sha256 };
@@ -121,16 +122,18 @@ impl Picker<'_> {
         }
     }
 
-    /// The wheels that fit, best first: by tag, then by build number, then as the lock has them.
+    /// The wheels that fit, best first: by tag, then by build number, then by name.
     fn fitting<'f>(&self, wheels: &'f [File]) -> Vec<&'f File> {
-        let ranked = wheels.iter().filter_map(|file| {
-            let wheel = WheelName::parse(&file.name())?;
-            let rank = self.tags.rank(&wheel)?;
-            Some((rank, std::cmp::Reverse(wheel.build), file.name(), file))
-        });
-        let mut ranked: Vec<_> = ranked.collect();
-        ranked.sort_by(|a, b| (a.0, &a.1, &a.2).cmp(&(b.0, &b.1, &b.2)));
-        ranked.into_iter().map(|(_, _, _, file)| file).collect()
+        let mut ranked = vec![];
+        for file in wheels {
+            let name = file.name();
+            let Some(wheel) = WheelName::parse(&name) else { continue };
+            let Some(rank) = self.tags.rank(&wheel) else { continue };
+            let build = wheel.build.map(|(number, rest)| (number, rest.to_owned()));
+            ranked.push(((rank, std::cmp::Reverse(build), name), file));
+        }
+        ranked.sort_by(|(a, _), (b, _)| a.cmp(b));
+        ranked.into_iter().map(|(_, file)| file).collect()
     }
 
     /// The best of some files by their names: wheels that fit, then sdists.

@@ -13,8 +13,8 @@ use super::wheel::WheelName;
 /// The tags that fit a target. A wheel's [rank](Tags::rank) is the place of its best tag.
 #[derive(Debug, Clone)]
 pub struct Tags {
-    /// Python and ABI tags with the places of their rows; a row is crossed with all platforms, or with `any`.
-    rows: BTreeMap<(String, String), Rows>,
+    /// By Python tag, then ABI tag, the places of their rows; a row is crossed with all platforms, or with `any`.
+    rows: BTreeMap<String, BTreeMap<String, Rows>>,
     /// Platform tags, best first.
     platforms: Vec<String>,
     /// The same with their places.
@@ -39,9 +39,9 @@ struct Rows {
 impl Tags {
     pub(super) fn new(target: &Target) -> Self {
         let order = rows(target);
-        let mut rows: BTreeMap<(String, String), Rows> = BTreeMap::new();
+        let mut rows: BTreeMap<String, BTreeMap<String, Rows>> = BTreeMap::new();
         for (place, (python, abi, platform)) in order.iter().enumerate() {
-            let row = rows.entry((python.clone(), abi.clone())).or_default();
+            let row = rows.entry(python.clone()).or_default().entry(abi.clone()).or_default();
             match platform {
                 Platform::Ours => row.ours = Some(place),
                 Platform::Any => row.any = Some(place),
@@ -53,27 +53,26 @@ impl Tags {
     }
 
     /// The place of the wheel's best tag, 0 for the best of all; `None` if it does not fit.
-    pub fn rank(&self, wheel: &WheelName) -> Option<usize> {
-        let platform = wheel.platforms.iter().filter_map(|tag| self.platform_ranks.get(tag)).min();
-        let any = wheel.platforms.iter().any(|tag| tag == "any");
-        let width = self.platforms.len().max(1);
-        self.rows_of(wheel)
-            .filter_map(|row| {
-                let ours = row.ours.zip(platform).map(|(row, platform)| row * width + platform);
-                let any = row.any.filter(|_| any).map(|row| row * width);
-                ours.into_iter().chain(any).min()
-            })
-            .min()
+    pub fn rank(&self, wheel: &WheelName<'_>) -> Option<usize> {
+        let any = wheel.platforms().any(|tag| tag == "any");
+        let platform = wheel.platforms().filter_map(|tag| self.platform_ranks.get(tag)).min();
+        let width = self.platforms.len();
+        let place = |row: Rows| {
+            let ours = row.ours.zip(platform).map(|(row, platform)| row * width + platform);
+            let any = row.any.filter(|_| any).map(|row| row * width);
+            ours.into_iter().chain(any).min()
+        };
+        self.rows_of(wheel).filter_map(place).min()
     }
 
     /// Whether interpreter and ABI fit, whatever the platform.
-    pub(super) fn fits_python(&self, wheel: &WheelName) -> bool {
+    pub(super) fn fits_python(&self, wheel: &WheelName<'_>) -> bool {
         self.rows_of(wheel).next().is_some()
     }
 
     /// Whether the platform fits, whatever the interpreter.
-    pub(super) fn fits_platform(&self, wheel: &WheelName) -> bool {
-        wheel.platforms.iter().any(|tag| tag == "any" || self.platform_ranks.contains_key(tag))
+    pub(super) fn fits_platform(&self, wheel: &WheelName<'_>) -> bool {
+        wheel.platforms().any(|tag| tag == "any" || self.platform_ranks.contains_key(tag))
     }
 
     /// All tags, best first: `cp312-cp312-manylinux_2_36_x86_64`.
@@ -89,9 +88,9 @@ impl Tags {
         })
     }
 
-    fn rows_of<'a>(&'a self, wheel: &'a WheelName) -> impl Iterator<Item = Rows> + 'a {
-        let pairs = wheel.pythons.iter().flat_map(|python| wheel.abis.iter().map(move |abi| (python, abi)));
-        pairs.filter_map(|(python, abi)| self.rows.get(&(python.clone(), abi.clone())).copied())
+    fn rows_of<'a>(&'a self, wheel: &'a WheelName<'_>) -> impl Iterator<Item = Rows> + 'a {
+        let by_abi = wheel.pythons().filter_map(|python| self.rows.get(python));
+        by_abi.flat_map(|rows| wheel.abis().filter_map(|abi| rows.get(abi).copied()))
     }
 }
 
@@ -215,8 +214,8 @@ mod tests {
             let tags = target.tags();
             let mut last = None;
             for tag in tags.iter() {
-                let wheel = WheelName::parse(&format!("a-1-{tag}.whl")).unwrap();
-                let rank = tags.rank(&wheel);
+                let name = format!("a-1-{tag}.whl");
+                let rank = tags.rank(&WheelName::parse(&name).unwrap());
                 assert!(rank > last, "{tag}");
                 last = rank;
             }

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use pep440_rs::Operator;
 
 use crate::lock::marker::Marker;
-use crate::lock::model::{Archive, File, FileHashes, GitCommit, Place};
+use crate::lock::model::{Archive, File, FileHash, GitCommit, Place};
 use crate::lock::name::{PackageName, normalise};
 use crate::lock::requirement::{Requirement, Wanted};
 use crate::lock::{path, url};
@@ -192,11 +192,11 @@ pub(super) fn archive(origin: &Origin, hashes: &[String]) -> Option<Archive> {
         Origin::File(path) => (Place::Path(path.clone()), path),
         _ => return None,
     };
-    let fragment = url::fragment(at, "sha256").map(|digest| FileHashes::from_pair("sha256", &digest));
-    let given = hashes.iter().map(|hash| FileHashes::from_prefixed(hash)).find(|hash| hash.sha256.is_some());
-    let hashes = given.or(fragment).unwrap_or_default();
+    let fragment = url::fragment(at, "sha256").map(|digest| FileHash::from_pair("sha256", &digest));
+    let given = hashes.iter().map(|hash| FileHash::from_prefixed(hash)).find(|hash| hash.sha256().is_some());
+    let hash = given.or(fragment).unwrap_or_default();
     let subdirectory = url::fragment(at, "subdirectory");
-    Some(Archive { file: File { place, hashes, size: None }, subdirectory })
+    Some(Archive { file: File { place, hash, size: None }, subdirectory })
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! What a package of uv.lock is installed from.
 
 use super::wire::{FileWire, PackageWire, SourceWire};
-use crate::lock::model::{Archive, File, FileHashes, Files, GitCommit, Place, Source, Tree};
+use crate::lock::model::{Archive, File, FileHash, Files, GitCommit, Place, Source, Tree};
 use crate::lock::wire::Reading;
 use crate::lock::{DEFAULT_INDEX, path, url};
 
@@ -40,7 +40,7 @@ pub(super) fn source(wire: &PackageWire<'_>, reading: &mut Reading<'_>) -> Optio
         let place = Place::Url { url: (**direct).to_owned(), name: None };
         let file = match wire {
             Some(wire) => file(wire, place),
-            None => File { place, hashes: FileHashes::default(), size: None },
+            None => File { place, hash: FileHash::default(), size: None },
         };
         let subdirectory = source.subdirectory.as_ref().map(|path| (**path).to_owned());
         return Some(Source::Archive(Archive { file, subdirectory }));
@@ -51,7 +51,7 @@ pub(super) fn source(wire: &PackageWire<'_>, reading: &mut Reading<'_>) -> Optio
                 let place = Place::Path(clean);
                 let file = match wire.wheels.first().or(wire.sdist.as_ref()) {
                     Some(wire) => file(wire, place),
-                    None => File { place, hashes: FileHashes::default(), size: None },
+                    None => File { place, hash: FileHash::default(), size: None },
                 };
                 Source::Archive(Archive { file, subdirectory: None })
             }
@@ -82,8 +82,8 @@ fn outside(path: &str) -> Source {
 }
 
 fn file(wire: &FileWire<'_>, place: Place) -> File {
-    let hashes = wire.hash.as_deref().map(FileHashes::from_prefixed).unwrap_or_default();
-    File { place, hashes, size: wire.size }
+    let hash = wire.hash.as_deref().map(FileHash::from_prefixed).unwrap_or_default();
+    File { place, hash, size: wire.size }
 }
 
 /// A file of an index, or of a directory that serves as one (`--find-links`).
