@@ -1,6 +1,6 @@
 //! What must hold for every lock, good or broken: readers and selection never panic, what they say has a place in
 //! the file, and the order in which a lock lists its packages changes nothing.
-
+#![allow(clippy::unwrap_used, reason = "a test may stop where it stands")]
 #![expect(clippy::unwrap_used, reason = "a test's helpers fail as the test does")]
 
 use std::fs;
@@ -37,6 +37,7 @@ fn target() -> Target {
         version: "3.12.1".into(),
         abi_flags: String::new(),
         machine: "x86_64".into(),
+        from_packages: false,
     };
     Target::new(&interpreter, Libc::Glibc(2, 36)).unwrap()
 }

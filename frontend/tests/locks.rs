@@ -2,7 +2,7 @@
 //!
 //! The expectations were written by `tests/oracle/expect.py`, with the tools themselves; this test needs none of
 //! them.
-
+#![allow(clippy::unwrap_used, reason = "a test may stop where it stands")]
 #![expect(clippy::unwrap_used, reason = "a test's helpers fail as the test does")]
 
 use std::collections::BTreeMap;
@@ -56,6 +56,7 @@ fn target(name: &str) -> Target {
         version: "3.12.1".into(),
         abi_flags: String::new(),
         machine: machine.into(),
+        from_packages: false,
     };
     Target::new(&interpreter, libc).unwrap()
 }
@@ -245,6 +246,7 @@ fn tags_are_those_of_packaging() {
             version: format!("{python}.0"),
             abi_flags: flags,
             machine,
+            from_packages: false,
         };
         let target = Target::new(&interpreter, libc).unwrap();
         let tags: Vec<String> = target.tags().iter().collect();

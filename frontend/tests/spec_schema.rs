@@ -1,20 +1,29 @@
-//! `schema/wheelbase.json` is what the tables of keys say. With `WHEELBASE_UPDATE=1` it is written anew.
+//! `schema/wheelbase.json` and `docs/description.md` are what the tables of keys say. With `WHEELBASE_UPDATE=1` they
+//! are written anew.
 #![allow(clippy::unwrap_used, reason = "a test may stop where it stands")]
 
 use std::path::Path;
 
-use wheelbase::spec::json_schema;
+use wheelbase::spec::{json_schema, reference};
 
 #[test]
 fn the_schema_is_current() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../schema/wheelbase.json");
-    let current = serde_json::to_string_pretty(&json_schema()).unwrap() + "\n";
+    current("schema/wheelbase.json", &(serde_json::to_string_pretty(&json_schema()).unwrap() + "\n"));
+}
+
+#[test]
+fn the_reference_is_current() {
+    current("docs/description.md", &reference());
+}
+
+fn current(file: &str, current: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(file);
     if std::env::var_os("WHEELBASE_UPDATE").is_some() {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(&path, &current).unwrap();
+        std::fs::write(&path, current).unwrap();
     }
     let written = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(written == current, "run the tests once with WHEELBASE_UPDATE=1");
+    assert!(written == current, "{file} is not current: run the tests once with WHEELBASE_UPDATE=1");
 }
 
 #[test]

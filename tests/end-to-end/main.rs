@@ -8,6 +8,7 @@ mod cache;
 mod failures;
 mod flask;
 mod reproducible;
+mod roads;
 mod stores;
 mod support;
 mod wrong;

@@ -29,6 +29,8 @@ pub struct Outcome {
     pub message: String,
     /// The steps, in the order in which the engine first named them.
     pub steps: Vec<Step>,
+    /// The first line of each warning.
+    pub warnings: Vec<String>,
     /// What steps printed, by digest.
     pub logs: BTreeMap<String, String>,
     /// What `--metadata-file` holds.
@@ -106,6 +108,7 @@ impl<'e> Build<'e> {
             success: output.status.success(),
             message: String::new(),
             steps: vec![],
+            warnings: vec![],
             logs: BTreeMap::new(),
             metadata: std::fs::read(metadata.path())
                 .ok()
@@ -185,6 +188,7 @@ impl Outcome {
             step.inputs = vertex.inputs;
             step.error.push_str(&vertex.error);
         }
+        self.warnings.extend(status.warnings.iter().map(|warning| decode(&warning.short)));
         for log in status.logs {
             self.logs.entry(log.vertex).or_default().push_str(&decode(&log.data));
         }
@@ -198,6 +202,8 @@ struct Status {
     vertexes: Vec<Vertex>,
     #[serde(default)]
     logs: Vec<Log>,
+    #[serde(default)]
+    warnings: Vec<Warning>,
 }
 
 #[derive(Deserialize)]
@@ -212,6 +218,12 @@ struct Vertex {
     completed: Option<String>,
     #[serde(default)]
     error: String,
+}
+
+#[derive(Deserialize)]
+struct Warning {
+    #[serde(default)]
+    short: String,
 }
 
 #[derive(Deserialize)]
