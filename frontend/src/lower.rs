@@ -13,8 +13,7 @@ use std::collections::BTreeMap;
 
 use buildkit_llb::{Copy, File, Fs, Meta, Output, Platform, ProxyEnv, SourceFile, Ulimit, merge_with};
 
-use crate::plan::{Base, Plan, Stage};
-use crate::select::RemoteFile;
+use crate::plan::{Base, Download, Plan, Stage};
 use crate::text::{Files, Span};
 
 pub use context::Context;
@@ -31,7 +30,7 @@ pub struct Surroundings<'a> {
     /// The frontend's own image, with the helper in its root.
     pub own_image: &'a Fs,
     /// uv's wheel for the builder's platform.
-    pub uv: &'a RemoteFile,
+    pub uv: &'a Download,
     /// The platform of the image.
     pub platform: Platform,
     /// The platform that steps of ours run on.

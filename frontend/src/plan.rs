@@ -8,6 +8,7 @@ mod bases;
 mod copies;
 mod environment;
 mod groups;
+mod indexes;
 mod order;
 mod place;
 mod stages;
@@ -19,12 +20,12 @@ use serde::Serialize;
 use wheelbase_helper::contract::{Directory, FactsRequest, InstallRequest};
 
 use crate::lock::GitCommit;
-use crate::select::RemoteFile;
 use crate::text::Span;
 
 pub use bases::{compile_base, default_base};
 pub use environment::{Dependencies, wheels_to_build};
 pub use groups::{BUCKETS, Grouped, group};
+pub use indexes::{Download, Index, Indexes};
 pub use order::{Edge, needed, stage_or};
 pub use place::{Place, place};
 pub use stages::{Ingredients, plan, prepare};
@@ -43,6 +44,9 @@ pub struct Plan {
     /// The wheels that have to be built, by the id that groups name them with.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub builds: BTreeMap<String, WheelBuild>,
+    /// The indexes that builds of wheels ask for what they require. Empty: the usual one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub indexes: Vec<Index>,
 }
 
 /// A stage: parts in the order in which they are carried out.
@@ -132,9 +136,9 @@ pub struct Resolution {
     pub complete: bool,
     /// Interpreter to resolve for, as the base has it.
     pub interpreter: String,
-    /// Index options: the default index first, if it is not the usual one.
+    /// The indexes, the default one first. Empty: the usual one.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub indexes: Vec<String>,
+    pub indexes: Vec<Index>,
     /// The directories above the environment that are not plain in the base, outermost first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub ancestors: Vec<Directory>,
@@ -159,14 +163,7 @@ pub struct Group {
 #[serde(rename_all = "lowercase")]
 pub enum WheelSource {
     /// Fetched by the daemon under its checksum.
-    Remote {
-        /// Where.
-        url: String,
-        /// File name, decoded.
-        filename: String,
-        /// 64 hexadecimal digits.
-        sha256: String,
-    },
+    Remote(Download),
     /// A file of the build context.
     Context(String),
     /// Built in the stage `wheels`: an id of [`Plan::builds`].
@@ -191,8 +188,7 @@ pub struct WheelBuild {
 #[serde(rename_all = "lowercase")]
 pub enum BuildSource {
     /// An archive, fetched under its checksum.
-    #[serde(serialize_with = "show_remote")]
-    Remote(RemoteFile),
+    Remote(Download),
     /// An archive of the build context.
     Context(String),
     /// A commit.
@@ -311,10 +307,6 @@ pub enum RunMount {
         /// Where.
         target: String,
     },
-}
-
-fn show_remote<S: serde::Serializer>(file: &RemoteFile, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(&format_args!("{} sha256:{}", file.url, file.sha256))
 }
 
 fn show_git<S: serde::Serializer>(git: &GitCommit, serializer: S) -> Result<S::Ok, S::Error> {

@@ -236,9 +236,9 @@ pub struct ResolveRequest {
     /// Whether the requirements are complete, so that the dependencies of packages are not looked at.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub complete: bool,
-    /// URLs of indexes, the default one first; empty: uv's own default.
+    /// Indexes, the default one first; empty: uv's own default.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub indexes: Vec<String>,
+    pub indexes: Vec<IndexInput>,
     /// The directories above the environment that are not plain in the base, outermost first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ancestors: Vec<Directory>,
@@ -258,7 +258,18 @@ pub struct BuildRequest {
     pub python: String,
     /// Normalised name that the wheel must have.
     pub name: String,
-    /// URLs of indexes for what the build itself requires, the default one first; empty: uv's own default.
+    /// Indexes for what the build itself requires, the default one first; empty: uv's own default.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub indexes: Vec<String>,
+    pub indexes: Vec<IndexInput>,
+}
+
+/// A package index that uv asks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IndexInput {
+    /// Where it is, without credentials.
+    pub url: String,
+    /// The mounted secret with the value of the `Authorization` header: `Basic …` (RFC 7617).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authorization: Option<String>,
 }

@@ -15,6 +15,7 @@ pub mod contract;
 pub mod directories;
 pub mod error;
 pub mod facts;
+pub mod index;
 pub mod install;
 pub mod root;
 pub mod tree;

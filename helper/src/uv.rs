@@ -7,8 +7,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::contract::{BuildRequest, MTIME, PYLOCK_PATH, ResolveRequest};
+use crate::contract::{BuildRequest, IndexInput, MTIME, PYLOCK_PATH, ResolveRequest};
 use crate::error::{Context, Error, Result};
+use crate::index;
 use crate::tree::Tree;
 
 /// Where uv keeps what it downloads; a cache mount of the op.
@@ -24,7 +25,7 @@ pub fn resolve(request: &ResolveRequest) -> Result<()> {
     let work = Work::new()?;
     let requirements = work.write("requirements.txt", &request.requirements)?;
 
-    let mut uv = uv(&request.uv, &request.indexes);
+    let mut uv = uv(&request.uv, &request.indexes)?;
     uv.args(["pip", "compile", "--quiet", "--no-header", "--no-annotate", "--universal"])
         .args(["--format", "pylock.toml", "--python", &request.interpreter])
         .arg("--output-file")
@@ -43,7 +44,7 @@ pub fn resolve(request: &ResolveRequest) -> Result<()> {
 ///
 /// Errors: what the build says, and after it what most likely helps; no wheel, or one of another package.
 pub fn build(request: &BuildRequest) -> Result<()> {
-    let mut uv = uv(&request.uv, &request.indexes);
+    let mut uv = uv(&request.uv, &request.indexes)?;
     uv.args(["build", "--wheel", "--no-create-gitignore", "--python", &request.python])
         .args(["--out-dir", &request.out])
         .arg(&request.source)
@@ -65,7 +66,7 @@ pub fn build(request: &BuildRequest) -> Result<()> {
 }
 
 /// uv with nothing of the image's environment but its search path, proxies and certificates.
-fn uv(program: &str, indexes: &[String]) -> Command {
+fn uv(program: &str, indexes: &[IndexInput]) -> Result<Command> {
     let kept = |name: &str| {
         let upper = name.to_ascii_uppercase();
         upper == "PATH" || upper.ends_with("_PROXY") || upper.starts_with("SSL_CERT_")
@@ -80,14 +81,9 @@ fn uv(program: &str, indexes: &[String]) -> Command {
         .env("UV_NO_CONFIG", "1")
         .env("UV_NO_PROGRESS", "1")
         .env("UV_PYTHON_DOWNLOADS", "never")
-        .env("UV_SYSTEM_CERTS", "1");
-    if let [default, others @ ..] = indexes {
-        uv.env("UV_DEFAULT_INDEX", default);
-        if !others.is_empty() {
-            uv.env("UV_INDEX", others.join(" "));
-        }
-    }
-    uv
+        .env("UV_SYSTEM_CERTS", "1")
+        .envs(index::variables(indexes)?);
+    Ok(uv)
 }
 
 fn run(command: &mut Command, what: &str) -> Result<()> {

@@ -11,7 +11,7 @@ use buildkit_llb::{Fs, Image, Platform, definition, verify};
 use wheelbase::diag::Checked;
 use wheelbase::lock::{self, Others, Read, Request};
 use wheelbase::lower::{Context, Runtime, Surroundings, lower};
-use wheelbase::plan::{Dependencies, Ingredients, plan};
+use wheelbase::plan::{Dependencies, Indexes, Ingredients, plan};
 use wheelbase::select::{Target, select};
 use wheelbase::text::Files;
 use wheelbase_helper::contract::Facts;
@@ -75,6 +75,7 @@ fn work(path: &str, text: &str) -> usize {
     }));
     let context = Context::Local { name: "context".to_owned(), session: "s".to_owned(), ignored: vec![] };
     let uv = wheelbase::tools::uv_wheel(&platform).expect("uv is pinned for this platform");
+    let uv = Indexes::default().download(&uv.url, &uv.filename, &uv.sha256);
     let lowered = lower(
         &plan,
         &Surroundings {

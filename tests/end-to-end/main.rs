@@ -7,6 +7,7 @@
 mod cache;
 mod failures;
 mod flask;
+mod indexes;
 mod reproducible;
 mod roads;
 mod stores;

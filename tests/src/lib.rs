@@ -5,4 +5,6 @@
 pub mod build;
 pub mod engine;
 pub mod project;
+pub mod server;
 pub mod tree;
+pub mod wheel;

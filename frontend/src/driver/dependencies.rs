@@ -8,9 +8,9 @@ use super::session::Session;
 use crate::answer::Failure;
 use crate::diag::Diagnostic;
 use crate::gateway::Gateway;
-use crate::lock::{self, DEFAULT_INDEX, Lock, Others, Read, Request, Unlocked};
+use crate::lock::{self, Lock, Others, Read, Request, Unlocked};
 use crate::lower::{Surroundings, lower_resolution};
-use crate::plan::{Dependencies, Plan, Resolution, VENV, place};
+use crate::plan::{Dependencies, Indexes, Plan, Resolution, VENV, place};
 use crate::select::{Artifact, Selection, Target, apply_lookup, select};
 use crate::spec;
 use crate::text::{Files, Span};
@@ -20,7 +20,8 @@ pub(super) struct Wanted<'s> {
     /// `dependencies` of the stage.
     pub(super) written: &'s spec::Dependencies,
     pub(super) locked: bool,
-    pub(super) indexes: &'s [spec::Index],
+    /// `[[index]]` of the description.
+    pub(super) indexes: Indexes,
 }
 
 /// A stage's dependency file, read.
@@ -102,6 +103,7 @@ impl<G: Gateway> Session<'_, G> {
         let mut dependencies = Dependencies {
             layers: wanted.written.layers.as_ref().map(|layers| layers.value),
             bytecode: wanted.written.bytecode.unwrap_or(true),
+            indexes: wanted.indexes.clone(),
             ..Dependencies::default()
         };
         let Some(interpreter) = &facts.interpreter else { return Ok(dependencies) };
@@ -120,7 +122,7 @@ impl<G: Gateway> Session<'_, G> {
                 selection
             }
             Source::Unlocked(unlocked) => {
-                let resolution = resolution(unlocked, wanted, interpreter, facts);
+                let resolution = resolution(unlocked, &dependencies.indexes, interpreter, facts);
                 let lock = self.resolve(&resolution, prepared, around).await?;
                 let (selection, _) =
                     select(&lock, &Request::default(), &target).into_result().map_err(fail)?;
@@ -128,7 +130,7 @@ impl<G: Gateway> Session<'_, G> {
                 selection
             }
         };
-        dependencies.selection = match look_up(&selection, interpreter, facts) {
+        dependencies.selection = match look_up(&selection, &dependencies.indexes, interpreter, facts) {
             None => selection,
             Some(resolution) => {
                 let found = self.resolve(&resolution, prepared, around).await?;
@@ -194,16 +196,10 @@ fn request(written: &spec::Dependencies) -> Request {
 
 fn resolution(
     unlocked: &Unlocked,
-    wanted: &Wanted<'_>,
+    indexes: &Indexes,
     interpreter: &Interpreter,
     facts: &Facts,
 ) -> Resolution {
-    let indexes = unlocked.indexes.index.iter().chain(&unlocked.indexes.extra).cloned();
-    let mut indexes: Vec<String> =
-        indexes.chain(wanted.indexes.iter().map(|index| index.url.value.clone())).collect();
-    if !indexes.is_empty() && unlocked.indexes.index.is_none() {
-        indexes.insert(0, DEFAULT_INDEX.to_owned());
-    }
     let sorted = |lines: &[String]| {
         let mut lines = lines.to_vec();
         lines.sort();
@@ -215,34 +211,36 @@ fn resolution(
         constraints: sorted(&unlocked.constraints),
         complete: false,
         interpreter: interpreter.path.clone(),
-        indexes,
+        indexes: indexes.asked(unlocked.indexes.index.as_deref(), &unlocked.indexes.extra),
         ancestors: place(VENV, facts).ancestors,
         origin: Some(Span { file: unlocked.file.id(), start: 0, end: 0 }),
     }
 }
 
 /// The look-up of files whose lock knows versions and checksums, but no URLs.
-fn look_up(selection: &Selection, interpreter: &Interpreter, facts: &Facts) -> Option<Resolution> {
+fn look_up(
+    selection: &Selection,
+    indexes: &Indexes,
+    interpreter: &Interpreter,
+    facts: &Facts,
+) -> Option<Resolution> {
     let mut requirements = vec![];
-    let mut indexes = vec![];
+    let mut named = vec![];
     for chosen in &selection.packages {
         if let (Artifact::Lookup(lookup), Some(version)) = (&chosen.artifact, &chosen.version) {
             requirements.push(format!("{}=={version}", chosen.name.as_str()));
-            indexes.extend(lookup.index.clone());
+            named.extend(lookup.index.clone());
         }
     }
-    indexes.sort();
-    indexes.dedup();
-    if !indexes.is_empty() {
-        indexes.insert(0, DEFAULT_INDEX.to_owned());
-    }
+    named.sort();
+    named.dedup();
     requirements.sort();
     (!requirements.is_empty()).then(|| Resolution {
         requirements,
         constraints: vec![],
         complete: true,
         interpreter: interpreter.path.clone(),
-        indexes,
+        indexes: indexes.asked(None, &named),
         ancestors: place(VENV, facts).ancestors,
         origin: None,
     })

@@ -17,7 +17,7 @@ use crate::image::ImageConfig;
 use crate::lock;
 use crate::lower::{Runtime, Surroundings, lower, lower_facts};
 use crate::options::{NoCache, Options, Platform};
-use crate::plan::{self, Base, Dependencies, Ingredients, Plan};
+use crate::plan::{self, Base, Dependencies, Indexes, Ingredients, Plan};
 use crate::spec::Spec;
 use crate::tools::uv_wheel;
 
@@ -52,6 +52,7 @@ impl<G: Gateway> Session<'_, G> {
         let builder = self.builder();
         let runtime = runtime(self.options);
         let uv = uv_wheel(&builder).map_err(|error| Failure::input(vec![error]))?;
+        let uv = Indexes::of(&spec.indexes).download(&uv.url, &uv.filename, &uv.sha256);
         let mut sources = Sources::default();
         let mut native = Sources::default();
         let mut facts: BTreeMap<String, Facts> = BTreeMap::new();
@@ -98,7 +99,7 @@ impl<G: Gateway> Session<'_, G> {
         for stage in ingredients!().environments() {
             let written =
                 spec.stages.get(&stage).and_then(|stage| stage.dependencies.as_ref()).unwrap_or(&default);
-            let wanted = Wanted { written, locked: spec.locked, indexes: &spec.indexes };
+            let wanted = Wanted { written, locked: spec.locked, indexes: Indexes::of(&spec.indexes) };
             if let Some(source) = self.dependency_file(&wanted, project, &mut warnings).await? {
                 dependency_files.insert(stage, (wanted, source));
             }

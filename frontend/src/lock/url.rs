@@ -23,6 +23,14 @@ pub(crate) fn credentials(url: &str) -> Option<std::ops::Range<usize>> {
     (!ssh || user.contains(':')).then_some(start..end)
 }
 
+/// Scheme, host and port, lower case: whom one talks to.
+pub(crate) fn origin(url: &str) -> String {
+    let url = public(url);
+    let (scheme, rest) = url.split_once("://").unwrap_or(("", &url));
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    format!("{scheme}://{host}").to_ascii_lowercase()
+}
+
 /// A repository as a URL: `git@host:path`, ssh's short form, is `ssh://git@host/path`.
 pub(crate) fn repository(text: &str) -> String {
     let text = text.strip_prefix("git+").unwrap_or(text);
@@ -93,6 +101,7 @@ mod tests {
         assert_eq!(public("https://h/@a"), "https://h/@a");
         assert_eq!(filename("https://h/x/torch-2.1%2Bcpu.whl?a#b"), "torch-2.1+cpu.whl");
         assert_eq!(fragment("git+x#egg=a&subdirectory=b%2Fc", "subdirectory").as_deref(), Some("b/c"));
+        assert_eq!(origin("HTTPS://u:p@Host:8443/a?b"), "https://host:8443");
         assert_eq!(repository("git@h:a/b.git"), "ssh://git@h/a/b.git");
         assert_eq!(repository("https://t@h/a.git"), "https://h/a.git");
         assert_eq!(decode("100%"), "100%");

@@ -84,7 +84,7 @@ fn paths(plan: &Plan) -> Option<Vec<String>> {
     let wheels = plan.stages.iter().flat_map(|stage| &stage.groups).flat_map(|group| &group.wheels);
     let wheels = wheels.filter_map(|(_, wheel)| match wheel {
         WheelSource::Context(path) => Some(path.as_str()),
-        WheelSource::Remote { .. } | WheelSource::Built(_) => None,
+        WheelSource::Remote(_) | WheelSource::Built(_) => None,
     });
     let builds = plan.builds.values().filter_map(|build| match &build.source {
         BuildSource::Context(path) | BuildSource::Tree(path) => Some(path.as_str()),

@@ -1,11 +1,13 @@
 //! The layers of an environment, all made by the helper: facts, groups of wheels, a resolution.
 
-use buildkit_llb::{ContentCache, Exec, Fs, Meta, Network, Output, Sharing};
+use std::collections::BTreeSet;
+
+use buildkit_llb::{ContentCache, Exec, Fs, Meta, Network, Output, Secret, Sharing};
 use serde::Serialize;
-use wheelbase_helper::contract::{InstallRequest, ResolveRequest, WheelInput};
+use wheelbase_helper::contract::{IndexInput, InstallRequest, ResolveRequest, WheelInput};
 
 use super::Lowering;
-use crate::plan::{FactsLayer, Group, Resolution, Stage, WheelSource};
+use crate::plan::{FactsLayer, Group, Index, Resolution, Stage, WheelSource};
 
 impl Lowering<'_> {
     /// The layer of facts. It is told apart by the operations that made the base, never by the base's files: to
@@ -42,9 +44,9 @@ impl Lowering<'_> {
         for (file, wheel) in &group.wheels {
             let dest = format!("{}/{file}", group.request.input);
             match wheel {
-                WheelSource::Remote { url, filename, sha256 } => {
-                    let output = self.fetch(url, filename, sha256, false);
-                    exec.read_only_part(&dest, output, &format!("/{filename}"), ContentCache::Default);
+                WheelSource::Remote(file) => {
+                    let selector = format!("/{}", file.filename);
+                    exec.read_only_part(&dest, self.fetch(file, false), &selector, ContentCache::Default);
                 }
                 WheelSource::Context(path) => {
                     let selector = format!("/{}", path.trim_start_matches('/'));
@@ -66,7 +68,7 @@ impl Lowering<'_> {
             requirements: resolution.requirements.clone(),
             constraints: resolution.constraints.clone(),
             complete: resolution.complete,
-            indexes: resolution.indexes.clone(),
+            indexes: inputs(&resolution.indexes),
             ancestors: resolution.ancestors.clone(),
         };
         let title = if resolution.complete { "look up files at the index" } else { "resolve requirements" };
@@ -76,19 +78,23 @@ impl Lowering<'_> {
             exec = exec.env(name, value);
         }
         exec = exec.network(Network::Sandbox).proxy(self.around.runtime.proxy.clone());
-        self.mount_uv(stage, &mut exec);
+        self.mount_uv(stage, &mut exec, &resolution.indexes);
         let out = exec.writable(&request.out, Fs::Scratch);
         exec.seal().output(&out)
     }
 
-    /// uv and what it keeps between builds.
-    pub(super) fn mount_uv(&self, stage: &Stage, exec: &mut Exec) {
+    /// uv, what it keeps between builds, and the secrets of the indexes that it asks.
+    pub(super) fn mount_uv(&self, stage: &Stage, exec: &mut Exec, indexes: &[Index]) {
         exec.read_only_part("/uv", self.uv(stage), "/uv", ContentCache::Default);
         exec.cache(
             "/root/.cache/uv",
             &format!("{}/wheelbase-uv", self.around.runtime.cache_namespace),
             Sharing::Shared,
         );
+        let secrets: BTreeSet<&String> = indexes.iter().filter_map(|index| index.secret.as_ref()).collect();
+        for secret in secrets {
+            exec.secret(&secret_path(secret), Secret::new(secret));
+        }
     }
 
     /// The helper, with one command. It is mounted as one file, so that it counts by its content, and another
@@ -128,7 +134,7 @@ impl Lowering<'_> {
         };
         let meta = Meta::named("[internal] unpack uv");
         let mut exec = self.helper_exec(stage, Fs::Scratch, "install", &request).meta(meta);
-        let file = self.fetch(&wheel.url, &wheel.filename, &wheel.sha256, false);
+        let file = self.fetch(wheel, false);
         let (dest, selector) = (format!("/in/{}", wheel.filename), format!("/{}", wheel.filename));
         exec.read_only_part(&dest, file, &selector, ContentCache::Default);
         let out = exec.writable("/out", Fs::Scratch);
@@ -145,6 +151,19 @@ impl Lowering<'_> {
         };
         native.unwrap_or(bottom).clone()
     }
+}
+
+/// Indexes as the helper is told of them.
+pub(super) fn inputs(indexes: &[Index]) -> Vec<IndexInput> {
+    let input = |index: &Index| IndexInput {
+        url: index.url.clone(),
+        authorization: index.secret.as_deref().map(secret_path),
+    };
+    indexes.iter().map(input).collect()
+}
+
+fn secret_path(id: &str) -> String {
+    format!("/run/secrets/{id}")
 }
 
 /// Where the base says that certificates are.

@@ -4,18 +4,20 @@ use buildkit_llb::{ContentCache, Copy, File, Fs, Git, Http, Meta, Network, Outpu
 use wheelbase_helper::contract::BuildRequest;
 
 use super::Lowering;
-use super::environment::certificates;
-use crate::plan::BuildSource;
+use super::environment::{certificates, inputs};
+use crate::plan::{BuildSource, Download};
 
 impl Lowering<'_> {
     /// A download. Its identity is its name and its checksum, so a mirror gives the same.
-    pub(super) fn fetch(&self, url: &str, filename: &str, sha256: &str, source: bool) -> Output {
+    pub(super) fn fetch(&self, file: &Download, source: bool) -> Output {
         let what = if source { "fetch sources" } else { "fetch" };
-        Http::new(url)
-            .checksum(&format!("sha256:{sha256}"))
-            .filename(filename)
-            .meta(Meta::named(format!("{what} {filename} sha256:{}", &sha256[..sha256.len().min(12)])))
-            .output()
+        let Download { url, filename, sha256, secret, origin } = file;
+        let name = format!("{what} {filename} sha256:{}", &sha256[..sha256.len().min(12)]);
+        let mut http = Http::new(url).checksum(&format!("sha256:{sha256}")).filename(filename);
+        if let Some(secret) = secret {
+            http = http.auth_header_secret(secret);
+        }
+        http.meta(self.at(Meta::named(name), *origin)).output()
     }
 
     /// The directory with one built wheel.
@@ -25,7 +27,7 @@ impl Lowering<'_> {
         let stage = stage.expect("a plan with wheels to be built has the stage that builds them");
         let (source, fs, selector) = match &build.source {
             BuildSource::Remote(file) => {
-                let fs = self.fetch(&file.url, &file.filename, &file.sha256, true);
+                let fs = self.fetch(file, true);
                 (format!("/src/{}", file.filename), fs, Some(format!("/{}", file.filename)))
             }
             BuildSource::Context(path) => {
@@ -56,7 +58,7 @@ impl Lowering<'_> {
             out: "/out".to_owned(),
             python: build.python.clone(),
             name: build.package.clone(),
-            indexes: vec![],
+            indexes: inputs(&self.plan.indexes),
         };
         let root = self.done["wheels"].fs.clone();
         let title = format!("build {}", build.title);
@@ -74,7 +76,7 @@ impl Lowering<'_> {
                 exec.writable("/src", fs);
             }
         }
-        self.mount_uv(stage, &mut exec);
+        self.mount_uv(stage, &mut exec, &self.plan.indexes);
         let out = exec.writable("/out", Fs::Scratch);
         exec.seal().output(&out).into()
     }

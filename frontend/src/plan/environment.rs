@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use wheelbase_helper::contract::{Facts, InstallRequest, Interpreter, WheelInput};
 
 use super::groups::group;
-use super::{BuildSource, Group, Resolution, VENV, WheelBuild, WheelSource, place};
+use super::{BuildSource, Group, Indexes, Resolution, VENV, WheelBuild, WheelSource, place};
 use crate::select::{Artifact, Chosen, Selection};
 
 /// The dependencies of a stage, selected.
@@ -19,6 +19,8 @@ pub struct Dependencies {
     pub layers: Option<u32>,
     /// Whether bytecode is compiled.
     pub bytecode: bool,
+    /// Where files are fetched.
+    pub indexes: Indexes,
     /// The tags that fit the target, for wheels that are built.
     pub accepted_tags: Vec<String>,
 }
@@ -28,7 +30,8 @@ pub(super) fn layers(dependencies: &Dependencies, facts: &Facts, interpreter: &I
     group(&dependencies.selection.packages, dependencies.layers)
         .into_iter()
         .map(|group| {
-            let wheels: Vec<_> = group.packages.iter().map(|chosen| wheel(chosen)).collect();
+            let wheels: Vec<_> =
+                group.packages.iter().map(|chosen| wheel(chosen, &dependencies.indexes)).collect();
             let inputs = group.packages.iter().zip(&wheels);
             Group {
                 name: group.name,
@@ -47,11 +50,16 @@ pub(super) fn layers(dependencies: &Dependencies, facts: &Facts, interpreter: &I
         .collect()
 }
 
-/// The wheels of a selection that have to be built, by their id.
-pub fn wheels_to_build(selection: &Selection, interpreter: &Interpreter) -> BTreeMap<String, WheelBuild> {
+/// The wheels that have to be built, by their id.
+pub fn wheels_to_build(
+    dependencies: &Dependencies,
+    interpreter: &Interpreter,
+) -> BTreeMap<String, WheelBuild> {
     let build = |chosen: &Chosen| {
         let source = match &chosen.artifact {
-            Artifact::Sdist(file) => BuildSource::Remote(file.clone()),
+            Artifact::Sdist(file) => {
+                BuildSource::Remote(dependencies.indexes.download(&file.url, &file.filename, &file.sha256))
+            }
             Artifact::LocalSdist(file) => BuildSource::Context(file.path.clone()),
             Artifact::Git(commit) => BuildSource::Git(commit.clone()),
             Artifact::Tree(tree) => BuildSource::Tree(tree.path.clone()),
@@ -65,7 +73,7 @@ pub fn wheels_to_build(selection: &Selection, interpreter: &Interpreter) -> BTre
         };
         Some((build_id(chosen), build))
     };
-    selection.packages.iter().filter_map(build).collect()
+    dependencies.selection.packages.iter().filter_map(build).collect()
 }
 
 /// A package as people write it: `flask 3.1.2`.
@@ -90,15 +98,11 @@ fn build_id(chosen: &Chosen) -> String {
 
 /// The name under which a wheel is mounted, and where it comes from. A built wheel's file name is known only
 /// when it has been built, so its directory is mounted.
-fn wheel(chosen: &Chosen) -> (String, WheelSource) {
+fn wheel(chosen: &Chosen, indexes: &Indexes) -> (String, WheelSource) {
     match &chosen.artifact {
         Artifact::Wheel(file) => (
             file.filename.clone(),
-            WheelSource::Remote {
-                url: file.url.clone(),
-                filename: file.filename.clone(),
-                sha256: file.sha256.clone(),
-            },
+            WheelSource::Remote(indexes.download(&file.url, &file.filename, &file.sha256)),
         ),
         Artifact::LocalWheel(file) => {
             let name = file.path.rsplit('/').next().unwrap_or(&file.path);

@@ -9,8 +9,8 @@ use super::environment::{Dependencies, layers, wheels_to_build};
 use super::order::{edges, needed};
 use super::users::{AppUser, app_user, owner};
 use super::{
-    Base, CopySource, Edge, FactsLayer, Packages, Plan, RunMount, RunStep, Stage, VENV, compile_base, place,
-    stage_or,
+    Base, CopySource, Edge, FactsLayer, Indexes, Packages, Plan, RunMount, RunStep, Stage, VENV,
+    compile_base, place, stage_or,
 };
 use crate::diag::{Checked, Diagnostic};
 use crate::image::{Changes, ImageConfig, set_env};
@@ -63,8 +63,9 @@ pub fn prepare(ingredients: &Ingredients<'_>) -> Checked<BTreeMap<String, Plan>>
                 Err(errors) => problems.extend(errors),
             }
         }
-        let builds = BTreeMap::new();
-        wanted.insert(name, Plan { platform: ingredients.platform.to_owned(), stages, builds });
+        let platform = ingredients.platform.to_owned();
+        let plan = Plan { platform, stages, builds: BTreeMap::new(), indexes: vec![] };
+        wanted.insert(name, plan);
     }
     Checked::new(wanted, problems)
 }
@@ -78,7 +79,7 @@ pub fn plan(ingredients: &Ingredients<'_>) -> Checked<Plan> {
     let mut builds = BTreeMap::new();
     for (stage, dependencies) in ingredients.dependencies {
         if let Some(interpreter) = ingredients.facts_of(stage).and_then(|facts| facts.interpreter.as_ref()) {
-            builds.extend(wheels_to_build(&dependencies.selection, interpreter));
+            builds.extend(wheels_to_build(dependencies, interpreter));
         }
     }
     let mut names = ingredients.stages();
@@ -97,7 +98,8 @@ pub fn plan(ingredients: &Ingredients<'_>) -> Checked<Plan> {
             Err(errors) => problems.extend(errors),
         }
     }
-    Checked::new(Plan { platform: ingredients.platform.to_owned(), stages, builds }, problems)
+    let indexes = Indexes::of(&ingredients.spec.indexes).asked(None, &[]);
+    Checked::new(Plan { platform: ingredients.platform.to_owned(), stages, builds, indexes }, problems)
 }
 
 impl Ingredients<'_> {
@@ -105,7 +107,7 @@ impl Ingredients<'_> {
     pub fn compiles(&self) -> bool {
         self.dependencies.iter().any(|(stage, dependencies)| {
             let interpreter = self.facts_of(stage).and_then(|facts| facts.interpreter.as_ref());
-            interpreter.is_some_and(|python| !wheels_to_build(&dependencies.selection, python).is_empty())
+            interpreter.is_some_and(|python| !wheels_to_build(dependencies, python).is_empty())
         })
     }
 

@@ -123,7 +123,8 @@ static INDEX: &[Key<Parts>] = &[
             "secret",
             Shape::Text,
             "[[index]]\nname = \"company\"\nurl = \"https://packages.example.com/simple\"\nsecret = \"company\"",
-            "The id of the build secret that holds its credentials: `user:password` or a token",
+            "The id of the build secret that opens it. It holds the value of an `Authorization` header, such as \
+             `Basic dXNlcjpwYXNzd29yZA==`, and is sent to the index (or its mirror) and nowhere else",
         ),
         read: |reader, value, index| index.secret = reader.rule(value, names::id),
     },

@@ -1,0 +1,167 @@
+//! Indexes of one's own: opened by a secret that appears nowhere, replaced by a mirror.
+
+use std::io::Read as _;
+use std::path::Path;
+
+use wheelbase_tests::build::{Build, Outcome};
+use wheelbase_tests::engine::Engine;
+use wheelbase_tests::project::Project;
+use wheelbase_tests::server::Server;
+use wheelbase_tests::wheel::Wheel;
+
+const PASSWORD: &str = "correct-horse-battery-staple";
+
+/// An index with two packages, `alpha`, which needs `beta`; files are at another path than pages.
+fn index(engine: &Engine, credentials: Option<&str>) -> (Server, Wheel, Wheel) {
+    let server = Server::start(engine, credentials);
+    // Whoever knows a file by its checksum need not fetch it, so the files are those of this one server.
+    let version = format!("1.{}", server.url().rsplit(':').next().unwrap());
+    let (alpha, beta) = (Wheel::new("alpha", &version, &["beta"]), Wheel::new("beta", &version, &[]));
+    for (name, wheel) in [("alpha", &alpha), ("beta", &beta)] {
+        let Wheel { filename, bytes } = wheel;
+        let sha256 = wheel.sha256();
+        let page = format!("<a href=\"/files/{filename}#sha256={sha256}\">{filename}</a>");
+        server.serve(&format!("/simple/{name}/"), page);
+        server.serve(&format!("/files/{filename}"), bytes.clone());
+    }
+    (server, alpha, beta)
+}
+
+const APP: &str = r#"
+//- app.toml
+# syntax=wheelbase/wheelbase:0
+python = "3.13"
+cmd = ["python", "-c", "import alpha, beta; print(alpha.VERSION == beta.VERSION)"]
+copy = []
+
+[[index]]
+name = "company"
+url = "URL/simple"
+secret = "company"
+"#;
+
+fn locked(server: &Server, wheels: [&Wheel; 2]) -> String {
+    let url = server.url();
+    let mut lock = "version = 1\nrevision = 3\nrequires-python = \">=3.13\"\n".to_owned();
+    for (name, wheel, needs) in
+        [("alpha", wheels[0], "dependencies = [{ name = \"beta\" }]"), ("beta", wheels[1], "")]
+    {
+        let version = wheel.filename.split('-').nth(1).unwrap();
+        let (file, sha256) = (&wheel.filename, wheel.sha256());
+        lock += &format!(
+            "\n[[package]]\nname = \"{name}\"\nversion = \"{version}\"\nsource = {{ registry = \"{url}/simple\" }}\n\
+             {needs}\nwheels = [{{ url = \"{url}/files/{file}\", hash = \"sha256:{sha256}\" }}]\n"
+        );
+    }
+    lock + "\n[[package]]\nname = \"app\"\nversion = \"1\"\nsource = { virtual = \".\" }\n\
+            dependencies = [{ name = \"alpha\" }]\n"
+}
+
+/// Builds with the secret into an archive with everything that is known of the build in its provenance, and reads
+/// all bytes that came out of it.
+fn everything(engine: &Engine, project: &Project, secret: &str) -> (Outcome, Vec<u8>) {
+    let folder = tempfile::TempDir::new().unwrap();
+    let archive = folder.path().join("image.tar");
+    let file = project.file("secret");
+    std::fs::write(&file, secret).unwrap();
+    let outcome = Build::new(engine, project)
+        .arg("--provenance=mode=max")
+        .arg(format!("--secret=id=company,src={}", file.display()))
+        .arg(format!("--output=type=oci,dest={}", archive.display()))
+        .run();
+    let bytes = if outcome.success { contents(&archive) } else { vec![] };
+    (outcome, bytes)
+}
+
+/// All files of an OCI archive; layers are unpacked.
+fn contents(archive: &Path) -> Vec<u8> {
+    let mut all = vec![];
+    let mut archive = tar::Archive::new(std::fs::File::open(archive).unwrap());
+    for entry in archive.entries().unwrap() {
+        let mut bytes = vec![];
+        entry.unwrap().read_to_end(&mut bytes).unwrap();
+        if bytes.starts_with(&[0x1f, 0x8b]) {
+            flate2::read::GzDecoder::new(bytes.as_slice()).read_to_end(&mut all).unwrap();
+        } else {
+            all.extend(bytes);
+        }
+    }
+    all
+}
+
+/// The secret, as it is and as the header has it, is in nothing that a build leaves behind or says.
+fn assert_nowhere(server: &Server, outcome: &Outcome, bytes: &[u8]) {
+    let header = server.authorization().trim_start_matches("Basic ");
+    let logs: String = outcome.logs.values().chain([&outcome.message]).cloned().collect();
+    let names: String = outcome.steps.iter().map(|step| format!("{} {}\n", step.name, step.error)).collect();
+    for secret in [PASSWORD, header] {
+        assert!(!holds(bytes, secret), "the image or its provenance holds the secret");
+        assert!(!logs.contains(secret) && !names.contains(secret), "the secret was printed");
+    }
+    assert!(bytes.is_empty() || holds(bytes, "alpha"), "what was searched is the whole");
+}
+
+fn holds(bytes: &[u8], text: &str) -> bool {
+    memchr::memmem::find(bytes, text.as_bytes()).is_some()
+}
+
+#[test]
+fn a_secret_opens_an_index_and_appears_nowhere() {
+    let engine = Engine::main();
+    let (server, alpha, beta) = index(&engine, Some(&format!("user:{PASSWORD}")));
+    let locked = locked(&server, [&alpha, &beta]);
+    for (file, content) in [("uv.lock", locked.as_str()), ("requirements.txt", "alpha\n")] {
+        let project = Project::new(&APP.replace("URL", &server.url()));
+        project.write(file, content);
+        let (outcome, bytes) = everything(&engine, &project, server.authorization());
+        assert!(outcome.success, "{file}: {}", outcome.message);
+        assert_eq!(outcome.named("fetch alpha").count(), 1, "{file}");
+        assert_nowhere(&server, &outcome, &bytes);
+        // What is in the provenance is the real thing: the graph with the name of the secret.
+        assert!(holds(&bytes, "http.authheadersecret"), "{file}: no graph in the provenance");
+    }
+    let files = server.requests();
+    assert!(files.iter().any(|request| request.path.starts_with("/files/alpha") && request.authorized));
+}
+
+#[test]
+fn a_wrong_secret_is_an_error_without_it() {
+    let engine = Engine::main();
+    let (server, alpha, beta) = index(&engine, Some(&format!("user:{PASSWORD}")));
+    let project = Project::new(&APP.replace("URL", &server.url()));
+    project.write("uv.lock", locked(&server, [&alpha, &beta]));
+    let (outcome, _) = everything(&engine, &project, "Basic d3Jvbmc6d3Jvbmc=");
+    assert!(!outcome.success);
+    let failed: Vec<&str> =
+        outcome.steps.iter().filter(|step| !step.error.is_empty()).map(|s| &*s.name).collect();
+    assert!(failed.iter().any(|name| name.starts_with("fetch alpha")), "{failed:?}");
+    assert!(outcome.message.contains(">>> secret = \"company\""), "{}", outcome.message);
+    assert!(!outcome.message.contains("d3Jvbmc6d3Jvbmc"), "{}", outcome.message);
+
+    project.write("requirements.txt", "alpha\n");
+    std::fs::remove_file(project.file("uv.lock")).unwrap();
+    let (outcome, _) = everything(&engine, &project, PASSWORD);
+    assert!(!outcome.success);
+    assert_nowhere(&server, &outcome, &[]);
+    let logs: String = outcome.logs.values().cloned().collect();
+    assert!(logs.contains("`company`") && logs.contains("`Authorization` header"), "{logs}");
+}
+
+#[test]
+fn a_mirror_gives_the_same_files_from_elsewhere() {
+    let engine = Engine::main();
+    let (mirror, alpha, beta) = index(&engine, None);
+    let project = Project::new(&APP.replace("URL", "https://nowhere.invalid"));
+    project.edit("app.toml", "secret = \"company\"", &format!("mirror = \"{}\"", mirror.url()));
+    project.edit("app.toml", "nowhere.invalid/simple", "nowhere.invalid");
+    let lock = locked(&mirror, [&alpha, &beta]).replace(&mirror.url(), "https://nowhere.invalid");
+    project.write("uv.lock", lock);
+    Build::new(&engine, &project).succeed();
+    assert_eq!(mirror.requests().iter().filter(|request| request.path.starts_with("/files/")).count(), 2);
+
+    // The checksum is what the daemon knows a file by, so another way to it is no reason to fetch it again.
+    let (other, _, _) = index(&engine, None);
+    project.edit("app.toml", &mirror.url(), &other.url());
+    Build::new(&engine, &project).succeed();
+    assert!(other.requests().iter().all(|request| !request.path.starts_with("/files/")));
+}
