@@ -32,7 +32,7 @@ cmd = ["python", "app.py"]
     let app = &spec.stages["app"];
     assert_eq!(spec.python.unwrap().value, "3.9");
     let copy = &app.copy.as_ref().unwrap()[0];
-    assert_eq!((copy.src.as_str(), copy.dest.as_ref().unwrap().as_str()), ("backend", "."));
+    assert_eq!((copy.src.as_str(), copy.dest.as_ref().unwrap().as_str()), ("backend/", "."));
     assert_eq!(app.dependencies.as_ref().unwrap().file.as_ref().unwrap().value, "backend/requirements.txt");
     assert_eq!(app.expose[0].value, "5000/tcp");
     assert_eq!(app.cmd.as_ref().unwrap().value, ["python", "app.py"]);

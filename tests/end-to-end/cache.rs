@@ -70,7 +70,7 @@ fn bumping_one_package_reruns_one_group() {
 
 /// What was run but for the making of a bare directory: the engine forgets such results now and then, and making
 /// one again is no work.
-fn work(outcome: &Outcome) -> Vec<&str> {
+pub(crate) fn work(outcome: &Outcome) -> Vec<&str> {
     outcome.ran().into_iter().filter(|step| !step.contains("] make /")).collect()
 }
 
@@ -78,6 +78,6 @@ fn work(outcome: &Outcome) -> Vec<&str> {
 fn with_older_itsdangerous(lock: &str) -> String {
     let start = lock.find("[[package]]\nname = \"itsdangerous\"").expect("Flask needs itsdangerous");
     let end = lock[start + 1..].find("[[package]]").map_or(lock.len(), |at| start + 1 + at);
-    let older = include_str!("itsdangerous-2.1.2.lock");
+    let older = include_str!("projects/itsdangerous-2.1.2.lock");
     format!("{}{older}\n{}", &lock[..start], &lock[end..])
 }

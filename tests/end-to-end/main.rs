@@ -7,7 +7,9 @@
 mod cache;
 mod failures;
 mod flask;
+mod git;
 mod indexes;
+mod locks;
 mod reproducible;
 mod roads;
 mod stores;

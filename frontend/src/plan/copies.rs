@@ -36,7 +36,7 @@ impl Into<'_> {
         let patterns = |list: &[crate::text::Spanned<String>]| list.iter().map(|p| p.value.clone()).collect();
         Ok(CopyStep {
             from,
-            src: absolute("/", &copy.src),
+            src: absolute("/", copy.src.trim_end_matches('/')),
             place: self.place(&destination(
                 self.workdir,
                 &copy.src,

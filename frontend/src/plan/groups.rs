@@ -1,4 +1,5 @@
-//! How wheels are put into layers: giants alone, the rest in stable buckets by name, the project last.
+//! How wheels are put into layers: giants alone, the rest in stable buckets by name, the project's
+//! own packages last.
 //!
 //! A layer is rebuilt and uploaded whole, so what changes together should lie together and nothing else. Names
 //! do not change when versions do: a bump moves one bucket and no package ever changes its neighbours. The
@@ -48,7 +49,14 @@ pub fn group<'s>(packages: &'s [Chosen], layers: Option<u32>) -> Vec<Grouped<'s>
             .iter()
             .map(|chosen| Grouped { name: chosen.name.as_str().to_owned(), packages: vec![*chosen] }),
     );
-    groups.push(Grouped { name: "project".to_owned(), packages: own });
+    if own.len() <= MOST_OWN && layers.is_none() {
+        groups.extend(
+            own.iter()
+                .map(|chosen| Grouped { name: chosen.name.as_str().to_owned(), packages: vec![*chosen] }),
+        );
+    } else {
+        groups.push(Grouped { name: "project".to_owned(), packages: own });
+    }
     groups.retain(|group| !group.packages.is_empty());
     for group in &mut groups {
         group.packages.sort_by(|a, b| a.name.cmp(&b.name));
@@ -58,6 +66,10 @@ pub fn group<'s>(packages: &'s [Chosen], layers: Option<u32>) -> Vec<Grouped<'s>
 
 /// No more giants than this have a layer of their own: runtimes limit the layers of an image.
 const MOST_GIANTS: usize = 16;
+
+/// Trees of the build context have a layer each, so that the images of a workspace share those of its libraries; more
+/// than this are one layer.
+const MOST_OWN: usize = 4;
 
 /// Packages known to be large, and the ends of the names of families that are. Listed packages are giants as
 /// soon as they are worth a layer; others only when they are far over that. So a wheel whose size moves around
@@ -167,7 +179,7 @@ mod tests {
             chosen("app", tree),
         ];
         let grouped = names(&group(&packages, None));
-        assert_eq!(grouped[grouped.len() - 3..], ["torch: torch", "unheard-of: unheard-of", "project: app"]);
+        assert_eq!(grouped[grouped.len() - 3..], ["torch: torch", "unheard-of: unheard-of", "app: app"]);
         assert_eq!(names(&group(&packages, Some(1))), ["group 1: scipy torch unheard-of", "project: app"]);
     }
 

@@ -144,7 +144,8 @@ pub struct Copy {
     pub span: Span,
     /// `from`: a stage, an image or a named context; `None`: the build context.
     pub from: Option<Spanned<String>>,
-    /// `src`: path or glob below the source, clean, never escaping; `.` for all of it.
+    /// `src`: path or glob below the source, clean, never escaping; `.` for all of it; a last `/` means the content
+    /// of a directory.
     pub src: Spanned<String>,
     /// `dest`, as written: relative to `workdir` or absolute; a trailing `/` means "into this directory".
     /// `None`: `src`'s own path below `workdir`.

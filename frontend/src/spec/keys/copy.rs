@@ -118,6 +118,10 @@ fn read_entry<'a>(reader: &mut Reader<'a>, item: Node<'a>) -> Option<Copy> {
     let written = entry.src?;
     let rule = if entry.from.is_some() { paths::in_source } else { paths::in_context };
     let src = match rule(&written.value) {
+        // A last `/` means something: the content of the directory rather than the directory.
+        Ok(src) if src != "." && written.value.ends_with('/') => {
+            Spanned::new(format!("{src}/"), written.span)
+        }
         Ok(src) => Spanned::new(src, written.span),
         Err(refusal) => {
             reader.report(refusal.at(written.span));

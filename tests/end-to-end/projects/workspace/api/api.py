@@ -1,0 +1,3 @@
+import shared, structlog
+
+print("api", shared.NAME)

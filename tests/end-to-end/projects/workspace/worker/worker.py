@@ -1,0 +1,3 @@
+import shared, apscheduler
+
+print("worker", shared.NAME)
