@@ -113,7 +113,7 @@ impl Module {
         let word = |index: usize| tokens.get(index).and_then(Token::name);
         match (word(0), word(1)) {
             (Some("import"), _) => self.import(&tokens[1..]),
-            (Some("from"), _) => self.from_import(&tokens[1..]),
+            (Some("from"), _) => self.import_from(&tokens[1..]),
             (Some("def"), Some(name)) => self.function(name, &tokens[2..]),
             (Some("async"), Some("def")) => {
                 if let Some(name) = word(2) {
@@ -139,7 +139,7 @@ impl Module {
     }
 
     /// `..a.b import (c as d, e)`
-    fn from_import(&mut self, tokens: &[Token<'_>]) {
+    fn import_from(&mut self, tokens: &[Token<'_>]) {
         let dots = tokens.iter().take_while(|token| token.is('.')).count();
         let (module, rest) = path(&tokens[dots..]).unwrap_or((String::new(), &tokens[dots..]));
         // `from . import a`: there is no path, and `import` was not read as one.

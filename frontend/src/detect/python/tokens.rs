@@ -296,12 +296,12 @@ mod tests {
     #[test]
     fn strings_hide_what_is_in_them() {
         insta::assert_snapshot!(show("'''doc\napp = Flask(1)\n# '''\nx = 'a\\'b'\ny = r\"\\\"\" # \"\nz = \"open\nw"), @r#"
-        0| "doc\napp = Flask(1)\n# "
-        0| x = STRING
-        0| y = "\\\""
-        0| z = STRING
-        0| w
-        "#
+    0| "doc\napp = Flask(1)\n# "
+    0| x = STRING
+    0| y = "\\\""
+    0| z = STRING
+    0| w
+    "#
         );
     }
 
