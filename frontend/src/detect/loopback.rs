@@ -205,3 +205,121 @@ fn program(cmd: &[String]) -> Option<(&str, &[String])> {
         _ => (!python).then_some((name, rest)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::Files;
+    use proptest::prelude::*;
+
+    fn warns(command: &str) -> bool {
+        let cmd: Vec<String> = command.split_whitespace().map(str::to_owned).collect();
+        listens_on_loopback(&cmd, &BTreeMap::new(), None).is_some()
+    }
+
+    #[test]
+    fn commands_that_are_surely_on_loopback() {
+        for command in [
+            "uvicorn main:app",
+            "/opt/venv/bin/uvicorn main:app --port 80 --host 127.0.0.1",
+            "python -m uvicorn main:app --host=localhost",
+            "flask --app m run",
+            "python3.12 -m flask run --port 80",
+            "python manage.py runserver",
+            "manage.py runserver 8000 --noreload",
+            "python manage.py runserver localhost:8000",
+            "hypercorn main:app",
+            "daphne shop.asgi:application -p 80",
+            "granian --interface asgi main:app",
+            "fastapi dev main.py",
+            "hypercorn --bind 127.0.0.1:80 main:app",
+        ] {
+            assert!(warns(command), "{command}");
+        }
+    }
+
+    #[test]
+    fn commands_that_may_not_be() {
+        for command in [
+            "uvicorn main:app --host 0.0.0.0",
+            "uvicorn main:app --host",
+            "uvicorn main:app --uds /run/s",
+            "uvicorn main:app --fd=3",
+            "flask run -h 0.0.0.0",
+            "flask --app m routes",
+            "python manage.py runserver 0.0.0.0:8000",
+            "python manage.py runserver 0:8000",
+            "python manage.py migrate",
+            "python manage.py runserver --settings x",
+            "hypercorn -b 0.0.0.0:80 main:app",
+            "hypercorn -b0.0.0.0:80 main:app",
+            "hypercorn -c config.toml main:app",
+            "daphne -b 0.0.0.0 m:a",
+            "fastapi run main.py",
+            "gunicorn main:app",
+            "python -c uvicorn",
+            "python app.py",
+            "sh -c uvicorn",
+            "",
+        ] {
+            assert!(!warns(command), "{command}");
+        }
+        let env = BTreeMap::from([("UVICORN_HOST".to_owned(), "0.0.0.0".to_owned())]);
+        assert!(listens_on_loopback(&["uvicorn".to_owned(), "m:a".to_owned()], &env, None).is_none());
+    }
+
+    fn check(text: &str) -> String {
+        let mut files = Files::default();
+        let file = files.add("app.py", text);
+        source_on_loopback(&file, &BTreeMap::new())
+            .map_or("nothing".to_owned(), |warning| warning.brief(&files))
+    }
+
+    #[test]
+    fn sources_that_are_surely_on_loopback() {
+        insta::assert_snapshot!(check("from flask import Flask\napp = Flask(__name__)\nif __name__ == '__main__':\n    app.run(debug=True)\n"), @r#"
+    app.py:4:5: warning[loopback]: `app.run(…)` of `app.py` listens on 127.0.0.1, which nobody outside of the container can reach
+      = help: write `app.run(…, host="0.0.0.0")`
+    "#);
+        insta::assert_snapshot!(check("import uvicorn\nuvicorn.run('m:app', host='127.0.0.1')"), @r#"
+    app.py:2:1: warning[loopback]: `uvicorn.run(…)` of `app.py` listens on 127.0.0.1, which nobody outside of the container can reach
+      = help: write `uvicorn.run(…, host="0.0.0.0")`
+    "#);
+        insta::assert_snapshot!(check("from dash import Dash\nd = Dash()\nd.run('localhost')"), @r#"
+    app.py:3:1: warning[loopback]: `d.run(…)` of `app.py` listens on 127.0.0.1, which nobody outside of the container can reach
+      = help: write `d.run(…, host="0.0.0.0")`
+    "#);
+    }
+
+    #[test]
+    fn sources_that_may_not_be() {
+        let app = "from flask import Flask\napp = Flask(__name__)\n";
+        for run in [
+            "app.run(host='0.0.0.0')",
+            "app.run('0.0.0.0')",
+            "app.run(HOST)",
+            "app.run(host=HOST)",
+            "app.run(**options)",
+            "app.run(*options)",
+            "if x:\n    app.run()",
+            "def main():\n    app.run()",
+            "# app.run()",
+            "'''\napp.run()\n'''",
+            "app.config['SERVER_NAME'] = h\napp.run()",
+            "app = wrap(app)\napp.run()",
+            "other.run()",
+            "if __name__ == '__main__':\n    if dev:\n        app.run()\n    else:\n        app.run(host='0.0.0.0')",
+        ] {
+            assert_eq!(check(&format!("{app}{run}\n")), "nothing", "{run}");
+        }
+        assert_eq!(check("import uvicorn\nuvicorn.run(app, uds='/run/s')"), "nothing");
+        assert_eq!(check("from notflask import Flask\napp = Flask()\napp.run()"), "nothing");
+    }
+
+    proptest! {
+        #[test]
+        fn any_command_has_an_answer(words in prop::collection::vec("[-a-z=./:0]{0,6}|python|-m|manage.py|runserver|flask|run|--host", 0..6)) {
+            let _ = listens_on_loopback(&words, &BTreeMap::new(), None);
+        }
+    }
+}
