@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 
 use buildkit_llb::{Image, Platform, definition};
+use buildkit_proto::{attrs::local, pb};
+use prost::Message as _;
 use serde_json::Value;
 use wheelbase::answer::Failure;
 use wheelbase::driver::build;
@@ -30,6 +32,8 @@ struct Built {
     config: Value,
     warnings: Vec<String>,
     calls: Vec<String>,
+    /// The attributes of the sources that were asked for.
+    sources: Vec<BTreeMap<String, String>>,
 }
 
 async fn run(description: &str, files: &[(&str, &str)]) -> Result<Built, String> {
@@ -64,7 +68,14 @@ async fn run(description: &str, files: &[(&str, &str)]) -> Result<Built, String>
     let warnings = gateway.warnings().into_iter();
     let warnings =
         warnings.map(|warning| [vec![warning.short], warning.detail].concat().join("\n  ")).collect();
-    Ok(Built { config: config["config"].clone(), warnings, calls: gateway.calls() })
+    let ops = gateway.solves().into_iter().flat_map(|solve| solve.definition.def);
+    let ops = ops.filter_map(|op| pb::Op::decode(op.as_slice()).ok()?.op);
+    let sources = ops.filter_map(|op| match op {
+        pb::op::Op::Source(source) => Some(source.attrs.into_iter().collect()),
+        _ => None,
+    });
+    let sources = sources.collect();
+    Ok(Built { sources, config: config["config"].clone(), warnings, calls: gateway.calls() })
 }
 
 #[tokio::test]
@@ -109,6 +120,18 @@ async fn a_command_costs_nothing() {
     assert!(!built.calls.iter().any(|call| call.contains("app.py")), "{:#?}", built.calls);
     let contexts = built.calls.iter().filter(|call| *call == "solve local://context").count();
     assert_eq!(contexts, 1, "{:#?}", built.calls);
+}
+
+#[tokio::test]
+async fn only_what_can_be_in_the_image_is_sent() {
+    let files = [(".dockerignore", "legacy\n*_old.py\n"), ("main.py", "")];
+    let built = run("python = \"3.13\"\n", &files).await.unwrap();
+    let source = built.sources.iter().find(|attributes| attributes.contains_key(local::INCLUDE_PATTERNS));
+    let source = source.expect("the source files are looked for");
+    insta::assert_snapshot!(source[local::INCLUDE_PATTERNS], @r#"["*.py","*/__init__.py","*/__main__.py","*/api.py","*/app.py","*/application.py","*/asgi.py","*/main.py","*/server.py","*/wsgi.py","src/*/__init__.py","src/*/__main__.py","src/*/api.py","src/*/app.py","src/*/application.py","src/*/asgi.py","src/*/main.py","src/*/server.py","src/*/wsgi.py"]"#);
+    let excluded: Vec<String> = serde_json::from_str(&source[local::EXCLUDE_PATTERNS]).unwrap();
+    assert!(excluded.ends_with(&["legacy".to_owned(), "*_old.py".to_owned()]), "{excluded:?}");
+    assert!(excluded.contains(&"**/.venv".to_owned()));
 }
 
 #[tokio::test]

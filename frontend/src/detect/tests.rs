@@ -321,6 +321,34 @@ fn wsgi() {
 }
 
 #[test]
+fn apps_that_functions_make() {
+    insta::assert_snapshot!(check(&[("main.py", "from fastapi import FastAPI\ndef start_up(x):\n    return FastAPI()\napp = start_up(1)")], "fastapi uvicorn"), @r#"
+    ["uvicorn", "main:app", "--host", "0.0.0.0", "--port", "8000"]
+    `app` of `main.py` is a FastAPI app
+    port 8000
+    "#);
+    insta::assert_snapshot!(check(&[("shop/__init__.py", "from flask import Flask\ndef create_app(): pass"), ("shop/app.py", "from . import create_app\napp = create_app()"), ("make_celery.py", "from shop import create_app\nflask_app = create_app()\ncelery_app = flask_app.extensions['celery']"), ("worker.py", "from celery import Celery\nfrom shop import create_app\napp = create_app()")], "celery flask gunicorn"), @r#"
+    ["gunicorn", "--bind", "0.0.0.0:8000", "shop.app:app"]
+    `app` of `shop/app.py` is a Flask app
+    port 8000
+    "#);
+    insta::assert_snapshot!(check(&[("shop/wsgi.py", "from django.core.wsgi import get_wsgi_application\napplication = get_wsgi_application()"), ("shop/asgi.py", "from django.core.asgi import get_asgi_application\napplication = get_asgi_application()"), ("shop/__init__.py", "")], "django gunicorn"), @r#"
+    ["gunicorn", "--bind", "0.0.0.0:8000", "shop.wsgi:application"]
+    `application` of `shop/wsgi.py` is a Django app
+    port 8000
+    "#);
+    insta::assert_snapshot!(check(&[("wsgi.py", "from shop import app"), ("asgi.py", "from shop import app"), ("shop/__init__.py", FASTAPI)], "fastapi gunicorn uvicorn"), @r#"
+    ["uvicorn", "asgi:app", "--host", "0.0.0.0", "--port", "8000"]
+    `app` of `asgi.py` is a FastAPI app
+    port 8000
+    "#);
+    insta::assert_snapshot!(check(&[("a.py", "import b\nfrom flask import Flask\napp = Flask(1)"), ("b.py", "import a\nfrom flask import Flask\napp = Flask(1)")], "flask gunicorn"), @r#"
+    a.py:3:1: error[two-starts]: the app may start in more than one way: `app` of `a.py` is a Flask app, and `app` of `b.py` is a Flask app
+      = help: write one of these lines into the description: `cmd = ["gunicorn", "--bind", "0.0.0.0:8000", "a:app"]`, `cmd = ["gunicorn", "--bind", "0.0.0.0:8000", "b:app"]`
+    "#);
+}
+
+#[test]
 fn two_are_a_question() {
     insta::assert_snapshot!(check(&[("main.py", FASTAPI), ("app.py", FASTAPI)], "fastapi uvicorn"), @r#"
     app.py:3:1: error[two-starts]: the app may start in more than one way: `app` of `app.py` is a FastAPI app, and `app` of `main.py` is a FastAPI app

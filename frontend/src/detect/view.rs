@@ -148,7 +148,17 @@ impl<'v> Reader<'v> {
 
     /// The modules of the top level that may be the app, sorted.
     pub(super) fn top_level(&self) -> Vec<&'v str> {
-        let aside = ["conftest", "fabfile", "gunicorn.conf", "locustfile", "noxfile", "setup", "tasks"];
+        let aside = [
+            "__init__",
+            "__main__",
+            "conftest",
+            "fabfile",
+            "gunicorn.conf",
+            "locustfile",
+            "noxfile",
+            "setup",
+            "tasks",
+        ];
         let stem = |path: &&'v String| path.strip_suffix(".py").filter(|stem| !stem.contains('/'));
         let is_app = |path: &&'v String| {
             stem(path).is_some_and(|stem| {

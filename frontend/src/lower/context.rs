@@ -46,6 +46,9 @@ pub(super) const IGNORED: &[&str] = &[
 
 impl Context {
     /// Those files of the context that patterns match, as far as they can get into an image; nothing else is sent.
+    ///
+    /// The patterns are not followed: where a directory is a symbolic link, a client that follows `*/a` sends all
+    /// that `*` matches.
     pub fn files(&self, patterns: &[String], title: &str) -> Output {
         match self {
             Self::Remote(output) => output.clone(),
@@ -54,7 +57,7 @@ impl Context {
                     IGNORED.iter().map(|pattern| (*pattern).to_owned()).chain(ignored.iter().cloned());
                 Local::new(name)
                     .session(session)
-                    .follow_paths(patterns)
+                    .include(patterns)
                     .exclude(&excluded.collect::<Vec<String>>())
                     .shared_key_hint(&format!("{name}-source"))
                     .without_differ()

@@ -37,7 +37,8 @@ impl Candidate {
 const OBJECTS: &[&str] = &["app", "application", "api", "server"];
 
 /// Functions that usually make one.
-const FACTORIES: &[&str] = &["create_app", "make_app", "get_app", "create_application"];
+const FACTORIES: &[&str] =
+    &["create_app", "make_app", "build_app", "get_app", "create_application", "get_application"];
 
 /// Modules of the top level that usually have it.
 const USUAL: &[&str] = &["main.py", "app.py", "api.py", "application.py", "server.py", "asgi.py", "wsgi.py"];
@@ -129,7 +130,7 @@ impl Read<'_> {
         let Some(framework) = module.names.values().find_map(|full| made_by(full)) else { return vec![] };
         let assigned = module.assignments.iter().find(|assignment| {
             assignment.called
-                && FACTORIES.contains(&assignment.path.as_str())
+                && OBJECTS.contains(&assignment.name.as_str())
                 && module.functions.contains_key(&assignment.path)
         });
         if let Some(assigned) = assigned {
@@ -160,8 +161,12 @@ impl Read<'_> {
         let module = &self.module;
         let made = module.assignments.iter().find(|assignment| {
             let last = assignment.path.rsplit('.').next().unwrap_or_default();
-            assignment.called && FACTORIES.contains(&last)
+            assignment.called && FACTORIES.contains(&last) && OBJECTS.contains(&assignment.name.as_str())
         });
+        // A worker makes the app too, to have its configuration.
+        if module.modules.iter().any(|name| name.split('.').next() == Some("celery")) {
+            return None;
+        }
         if let Some(made) = made {
             return Some((made.name.clone(), made.range.clone()));
         }
