@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use proptest::prelude::*;
+
 use super::*;
 use crate::text::Files;
 
@@ -514,4 +516,21 @@ fn a_port_that_the_description_sets() {
     port 9000
     PORT=9000
     "#);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn any_project_has_one_answer(
+        texts in prop::collection::vec("(import |from |def |create_app|app|Flask|flask|FastAPI|fastapi|server|main|streamlit|\\.|,|\\(|\\)|=|:|\\*|'|\"|\n|  |web: |\\$PORT|\\{|\\[project\\]|\\[project.scripts\\]|DJANGO_SETTINGS_MODULE){0,30}", 9),
+        present in prop::collection::vec(any::<bool>(), 9),
+        packages in prop::option::of("(flask |fastapi |gunicorn |uvicorn |django |streamlit ){0,5}"),
+    ) {
+        let paths = ["Procfile", "manage.py", "pyproject.toml", "main.py", "app.py", "wsgi.py", "shop/__init__.py", "shop/main.py", "src/shop/app.py"];
+        let files = paths.iter().zip(&texts).zip(present).filter(|(_, present)| *present);
+        let files: Vec<(&str, &str)> = files.map(|((path, text), _)| (*path, text.as_str())).collect();
+        let first = decide(&files, packages.as_deref(), None);
+        prop_assert_eq!(first, decide(&files, packages.as_deref(), None));
+    }
 }
