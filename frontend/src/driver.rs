@@ -12,6 +12,7 @@ mod python;
 mod requests;
 mod session;
 mod sources;
+mod start;
 
 use std::collections::BTreeMap;
 

@@ -86,6 +86,23 @@ impl ImageConfig {
         path.map_or_else(|| DEFAULT_PATH.to_owned(), |(_, value)| value)
     }
 
+    /// Whether the image is made to start something of its own: neither nothing, nor a bare shell or interpreter.
+    pub fn starts_something(&self) -> bool {
+        let argv = |key: &str| {
+            let words = self.inner(key).and_then(Value::as_array).into_iter().flatten();
+            words.filter_map(Value::as_str).collect::<Vec<&str>>()
+        };
+        let bare = |word: &str| {
+            let name = word.rsplit('/').next().unwrap_or(word);
+            matches!(name, "sh" | "bash" | "ash" | "dash") || name.starts_with("python")
+        };
+        match (argv("Entrypoint").as_slice(), argv("Cmd").as_slice()) {
+            ([], []) => false,
+            ([], [only]) => !bare(only),
+            _ => true,
+        }
+    }
+
     /// The working directory; `/` where nothing is said.
     pub fn workdir(&self) -> &str {
         self.inner("WorkingDir").and_then(Value::as_str).filter(|dir| !dir.is_empty()).unwrap_or("/")

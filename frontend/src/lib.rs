@@ -6,6 +6,7 @@
 
 pub mod answer;
 pub mod context;
+pub mod detect;
 pub mod diag;
 pub mod driver;
 pub mod gateway;

@@ -71,6 +71,8 @@ fn work(path: &str, text: &str) -> usize {
         facts: &facts,
         dependencies: &dependencies,
         no_cache: None,
+        start: None,
+        labels: &[],
         cache_namespace: "",
     }));
     let context = Context::Local { name: "context".to_owned(), session: "s".to_owned(), ignored: vec![] };

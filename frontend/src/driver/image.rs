@@ -58,6 +58,8 @@ impl<G: Gateway> Session<'_, G> {
         let mut facts: BTreeMap<String, Facts> = BTreeMap::new();
         let mut dependencies: BTreeMap<String, Dependencies> = BTreeMap::new();
         let mut dependency_files = BTreeMap::new();
+        let mut start = None;
+        let labels = project.found.get("pyproject.toml").map(crate::detect::labels).unwrap_or_default();
         let namespace = self.options.cache_namespace.clone().unwrap_or_default();
 
         macro_rules! ingredients {
@@ -71,6 +73,8 @@ impl<G: Gateway> Session<'_, G> {
                     facts: &facts,
                     dependencies: &dependencies,
                     no_cache: no_cache.as_deref(),
+                    start: start.as_ref(),
+                    labels: &labels,
                     cache_namespace: &namespace,
                 }
             };
@@ -145,6 +149,7 @@ impl<G: Gateway> Session<'_, G> {
             self.find(&wanted, platform, &project.files, &mut sources).await?;
         }
 
+        start = self.start(&ingredients!(), project, &mut warnings).await?;
         let (plan, noticed) = checked(plan::plan(&ingredients!()), project)?;
         warnings.extend(noticed);
         let lowered = lower(&plan, &around!());

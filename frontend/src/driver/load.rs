@@ -65,6 +65,8 @@ pub(super) struct Project {
     pub(super) shown: BTreeMap<FileId, buildkit_llb::SourceFile>,
     /// The files of the project by path.
     pub(super) found: BTreeMap<String, SourceFile>,
+    /// Source files that were looked into to find out how the app starts; `None`: not there.
+    pub(super) sources: BTreeMap<String, Option<SourceFile>>,
     /// The context as it is read from, beyond the files that were found.
     context_files: Option<Output>,
 }
@@ -143,6 +145,7 @@ impl<G: Gateway> Session<'_, G> {
         let mut project = Project {
             shown: BTreeMap::new(),
             found: BTreeMap::new(),
+            sources: BTreeMap::new(),
             vertex: vertex.clone(),
             context_files: origins.context.clone(),
             context: match origins.context.clone() {

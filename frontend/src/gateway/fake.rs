@@ -5,7 +5,7 @@
 //! a name. Every call is logged as one line, and any call can be made to fail by the beginning of its line.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use buildkit_proto::{attrs, pb};
 use prost::Message as _;
@@ -13,14 +13,14 @@ use tonic::Code;
 
 use super::{FileStat, Gateway, GatewayError, ImageRequest, RefId, ResolvedImage, SolveRequest, WarnRequest};
 
-/// A daemon that answers from what it was given.
-#[derive(Debug, Default)]
+/// A daemon that answers from what it was given. Clones are the same daemon: what one hears, all have heard.
+#[derive(Debug, Default, Clone)]
 pub struct FakeGateway {
     files: BTreeMap<String, BTreeMap<String, Vec<u8>>>,
     images: BTreeMap<String, ResolvedImage>,
     inputs: BTreeMap<String, pb::Definition>,
     failures: Vec<(String, GatewayError)>,
-    heard: Mutex<Heard>,
+    heard: Arc<Mutex<Heard>>,
 }
 
 #[derive(Debug, Default)]

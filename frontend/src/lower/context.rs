@@ -45,6 +45,28 @@ pub(super) const IGNORED: &[&str] = &[
 ];
 
 impl Context {
+    /// Those files of the context that patterns match, as far as they can get into an image; nothing else is sent.
+    ///
+    /// The patterns are not followed: where a directory is a symbolic link, a client that follows `*/a` sends all
+    /// that `*` matches.
+    pub fn files(&self, patterns: &[String], title: &str) -> Output {
+        match self {
+            Self::Remote(output) => output.clone(),
+            Self::Local { name, session, ignored } => {
+                let excluded =
+                    IGNORED.iter().map(|pattern| (*pattern).to_owned()).chain(ignored.iter().cloned());
+                Local::new(name)
+                    .session(session)
+                    .include(patterns)
+                    .exclude(&excluded.collect::<Vec<String>>())
+                    .shared_key_hint(&format!("{name}-source"))
+                    .without_differ()
+                    .meta(Meta::named(title))
+                    .output()
+            }
+        }
+    }
+
     /// The context as an operation that brings what the plan takes of it, and nothing else.
     pub(super) fn output(&self, plan: &Plan) -> Output {
         match self {

@@ -12,6 +12,7 @@ use super::{
     Base, CopySource, Edge, FactsLayer, Indexes, Packages, Plan, RunMount, RunStep, Stage, VENV,
     compile_base, place, stage_or,
 };
+use crate::detect::Start;
 use crate::diag::{Checked, Diagnostic};
 use crate::image::{Changes, ImageConfig, set_env};
 use crate::spec::{self, Command, Network, Sharing, Spec};
@@ -35,6 +36,10 @@ pub struct Ingredients<'a> {
     pub dependencies: &'a BTreeMap<String, Dependencies>,
     /// Stages whose cached steps are not to be used: `None`: all may; empty: none may.
     pub no_cache: Option<&'a [String]>,
+    /// How the app starts, where the description does not say.
+    pub start: Option<&'a Start>,
+    /// Labels of the app's image that the description does not have to say.
+    pub labels: &'a [(String, String)],
     /// What prefixes the identity of cache mounts (`BUILDKIT_CACHE_MOUNT_NS`).
     pub cache_namespace: &'a str,
 }
@@ -442,8 +447,11 @@ impl Ingredients<'_> {
             };
             env = environment_variables(&base_env);
         }
+        let start =
+            self.start.filter(|_| name == "app" && written.cmd.is_none() && written.entrypoint.is_none());
+        env.extend(start.into_iter().flat_map(|start| start.env.clone()));
         env.extend(pairs(&written.env));
-        let cmd = written.cmd.as_ref().map(|cmd| cmd.value.clone());
+        let cmd = written.cmd.as_ref().map(|cmd| cmd.value.clone()).or_else(|| Some(start?.cmd.clone()));
         let entrypoint = match (&written.entrypoint, &cmd) {
             (Some(entrypoint), _) => Some(entrypoint.value.clone()),
             (None, Some(_)) => Some(vec![]),
@@ -452,6 +460,12 @@ impl Ingredients<'_> {
         // An entrypoint of ours does not want the base's arguments.
         let cmd = cmd.or_else(|| written.entrypoint.as_ref().map(|_| vec![]));
         let is_image = own_environment || written.user.is_some();
+        let mut expose: Vec<String> = owned(&written.expose);
+        if expose.is_empty() {
+            expose.extend(start.and_then(|start| start.expose).map(|port| format!("{port}/tcp")));
+        }
+        let mut labels = if name == "app" { self.labels.to_vec() } else { vec![] };
+        labels.extend(pairs(&written.labels));
         Changes {
             env,
             user: (is_image).then(|| {
@@ -465,9 +479,9 @@ impl Ingredients<'_> {
                 .or_else(|| interrupts(entrypoint.as_deref(), cmd.as_deref())),
             entrypoint,
             cmd,
-            expose: owned(&written.expose),
+            expose,
             volumes: written.volumes.iter().map(|path| absolute("/app", &path.value)).collect(),
-            labels: pairs(&written.labels),
+            labels,
             healthcheck: written.healthcheck.as_ref().map(|check| healthcheck(&check.value)),
         }
     }

@@ -197,7 +197,7 @@ pub(in crate::spec) static KEYS: &[Key<Stage>] = &[
             "cmd",
             Shape::Argv,
             r#"cmd = ["python", "app.py"]"#,
-            "The command that the container runs: the program and its arguments, without a shell",
+            "The command that the container runs: the program and its arguments, without a shell; without it (and without `entrypoint`), what the files of the project say (`docs/start.md`)",
         )
         .words(&["command", "start", "start-command", "exec"])
         .image_only(),
