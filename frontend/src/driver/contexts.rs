@@ -76,20 +76,26 @@ impl<G: Gateway> Session<'_, G> {
     }
 }
 
-/// A repository as a source.
+/// A repository as a source: all that its URL asks for, the checksum above all.
 pub(super) fn git_source(git: &GitRef) -> Output {
-    let reference = match (&git.reference, &git.subdir) {
-        (Some(reference), Some(folder)) => format!("{reference}:{folder}"),
-        (None, Some(folder)) => format!(":{folder}"),
-        (Some(reference), None) => reference.clone(),
-        (None, None) => String::new(),
-    };
-    let mut source = Git::new(&git.remote, &reference);
+    let mut source = Git::new(&git.remote, git.reference.as_deref().unwrap_or_default());
+    if let Some(folder) = &git.subdir {
+        source = source.subdirectory(folder);
+    }
+    if let Some(commit) = &git.checksum {
+        source = source.checksum(commit);
+    }
     if git.keep_git_dir {
         source = source.keep_git_dir();
     }
-    if git.remote.starts_with("ssh://") {
-        source = source.ssh_agent("default");
+    if git.submodules == Some(false) {
+        source = source.skip_submodules();
+    }
+    if git.commit_time {
+        source = source.commit_time();
+    }
+    if git.fetch_by_commit {
+        source = source.fetch_by_commit();
     }
     source.meta(Meta::named(format!("[internal] load git source {}", git.display()))).output()
 }

@@ -34,11 +34,13 @@ impl Lowering<'_> {
                 (format!("/src/{name}"), self.context.clone(), Some(selector))
             }
             BuildSource::Git(git) => {
-                let mut source = Git::new(&git.url, &git.commit);
-                if git.url.starts_with("ssh://") {
-                    source = source.ssh_agent("default");
+                let mut fetched = Git::new(&git.url, &git.commit);
+                // A whole commit id is its own checksum. Of anything else, the daemon must not take the newest.
+                if !is_commit(&git.commit) {
+                    fetched = fetched.checksum(&git.commit);
                 }
-                let fs = source.meta(Meta::named(format!("fetch {} {}", git.url, git.commit))).output();
+                let title = format!("fetch {} {}", git.url, git.commit);
+                let fs = fetched.meta(Meta::named(title)).output();
                 let folder = git.subdirectory.as_deref().map_or(String::new(), |path| format!("/{path}"));
                 (format!("/src{folder}"), fs, None)
             }
@@ -70,12 +72,15 @@ impl Lowering<'_> {
         match selector {
             Some(selector) => exec.read_only_part(&source, fs, &selector, ContentCache::Default),
             // A build writes beside its sources; what it writes is thrown away.
-            None => {
-                exec.writable("/src", fs);
-            }
+            None => exec.throw_away("/src", fs),
         }
         self.mount_uv(stage, &mut exec);
-        let out = exec.writable("/out", Fs::Scratch);
-        exec.seal().output(&out).into()
+        exec.output_at("/out", Fs::Scratch).into()
     }
+}
+
+/// Whether git takes it for the id of a commit, rather than for a name.
+fn is_commit(text: &str) -> bool {
+    matches!(text.len(), 40 | 64)
+        && text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
 }

@@ -1,6 +1,5 @@
 //! Results of operations: what other operations take.
 
-use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -8,7 +7,7 @@ use buildkit_proto::pb;
 
 use crate::digest::sha256;
 use crate::encode::encode_op;
-use crate::meta::Meta;
+use crate::note::Note;
 
 /// One result of a sealed operation. Cheap to clone.
 #[derive(Clone)]
@@ -31,10 +30,7 @@ pub(crate) struct Vertex {
     pub(crate) digest: String,
     pub(crate) bytes: Vec<u8>,
     pub(crate) inputs: Vec<Output>,
-    pub(crate) caps: BTreeSet<String>,
-    pub(crate) meta: Meta,
-    /// The metadata that came with an operation of somebody else's graph, kept as it was.
-    pub(crate) foreign: Option<pb::OpMetadata>,
+    pub(crate) note: Note,
 }
 
 impl Output {
@@ -52,7 +48,7 @@ impl Output {
         op: pb::op::Op,
         platform: Option<pb::Platform>,
         inputs: Inputs,
-        about: About,
+        note: Note,
     ) -> Arc<Vertex> {
         let op = pb::Op {
             inputs: inputs.0.iter().map(Output::input).collect(),
@@ -61,16 +57,22 @@ impl Output {
             op: Some(op),
         };
         let bytes = encode_op(op);
-        let About { caps, meta } = about;
         let digest = sha256(&bytes);
-        Arc::new(Vertex { digest, bytes, inputs: inputs.0, caps, meta, foreign: None })
+        Arc::new(Vertex { digest, bytes, inputs: inputs.0, note })
     }
 }
 
-/// What is known beside the bytes.
-pub(crate) struct About {
-    pub(crate) caps: BTreeSet<String>,
-    pub(crate) meta: Meta,
+impl Drop for Vertex {
+    /// Without recursion: a graph may be deeper than a stack. Whoever holds the last reference to an input takes
+    /// that input apart in the same loop.
+    fn drop(&mut self) {
+        let mut pending = std::mem::take(&mut self.inputs);
+        while let Some(output) = pending.pop() {
+            if let Some(mut vertex) = Arc::into_inner(output.vertex) {
+                pending.append(&mut vertex.inputs);
+            }
+        }
+    }
 }
 
 /// The inputs of an operation, numbered in the order in which they are first used.

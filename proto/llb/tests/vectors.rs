@@ -43,7 +43,6 @@ fn graphs() -> BTreeMap<&'static str, Output> {
     let amd64 = Platform::linux("amd64");
     let mut install = Exec::new(image(), ["/install", "/in", "/out"]).platform(&amd64).network(Network::None);
     install.read_only("/in", wheel());
-    let out = install.writable("/out", Fs::Scratch);
 
     let mut pip = Exec::new(image(), ["/bin/sh", "-c", "pip install ."])
         .platform(&amd64)
@@ -64,8 +63,8 @@ fn graphs() -> BTreeMap<&'static str, Output> {
     let changed = File::on(image()).mkdir("/a", 0o755, false, None, None).output();
     [
         ("git", Git::new("https://example.com/a/b.git", "main").output()),
-        ("exec-net-none-ro-mount-scratch-out", install.seal().output(&out)),
-        ("exec-cache-secret-ssh-tmpfs-env", pip.seal().root()),
+        ("exec-net-none-ro-mount-scratch-out", install.output_at("/out", Fs::Scratch)),
+        ("exec-cache-secret-ssh-tmpfs-env", pip.output()),
         (
             "file-mkdir-mkfile-rm-chain",
             File::on(Fs::Scratch)
