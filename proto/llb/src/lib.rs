@@ -57,4 +57,4 @@ pub use output::{Fs, Output};
 pub use platform::Platform;
 pub use raw::{RawError, from_definition};
 pub use source::{Http, Image, Local, OciLayout};
-pub use verify::{Violation, verify};
+pub use verify::{Rule, Violation, verify};
