@@ -42,8 +42,8 @@ fn a_merge() {
         mount /out dir rw scratch -> :1
         at app.toml:3-4
     %3 = file [%0:0]
-        on $0 rm /tmp
-    %4 = diff [%0:0, %3:0]
+        on $0 rm /tmp if-there
+    %4 = diff $0 to $1 [%0:0, %3:0]
     %5 = merge [%0:0, %2:1, %4:0]
         "image"
         ignore cache
@@ -98,7 +98,7 @@ fn an_exec_with_every_kind_of_mount() {
         mount /named ro $0 not by content
         mount /out rw scratch -> :1
         mount /part ro $1/lock by content
-        mount /src rw $1
+        mount /src rw $1 thrown away
         mount /tmp tmpfs 64
         mount /whole ro $1
         mount /run/secrets/netrc secret netrc 400 1000:0 optional
@@ -146,7 +146,7 @@ fn every_file_action() {
             follow-symlink directory-contents create-destination wildcard allow-empty unpack
         on $4 copy $1/ -> /all
         on $5 symlink /app/y -> x at 0
-        on $6 rm /app/*.pyc
+        on $6 rm /app/*.pyc if-there wildcard
         on $7 rm /app/z
     return [%2:0]
     "#);
