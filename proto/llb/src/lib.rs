@@ -1,27 +1,4 @@
-//! LLB, BuildKit's graph of build steps, as immutable values.
-//!
-//! An [`Output`] is one result of an operation that is already sealed, so a graph cannot have a cycle; operations
-//! are known by the digest of their bytes, so equal ones are one vertex, in whatever order they were made. What
-//! does not change a result (names, places in source files, cache hints) is kept beside the bytes, in [`Meta`].
-//!
-//! ```
-//! use buildkit_llb::{Exec, Fs, Http, Image, Meta, Platform, definition, merge};
-//!
-//! let platform = Platform::linux("amd64");
-//! let base = Image::new("docker.io/library/python:3.13-slim", &platform).output();
-//! let wheel = Http::new("https://files.example/idna.whl").checksum("sha256:00").output();
-//!
-//! let mut unpack = Exec::new(base.clone(), ["/usr/bin/unpack", "/in/idna.whl"]).platform(&platform);
-//! unpack.read_only("/in", wheel);
-//! let layer = unpack.meta(Meta::named("install idna")).output_at("/out", Fs::Scratch);
-//!
-//! let image = merge([base.into(), layer.into()]).expect("not scratch");
-//! let definition = definition(&image);
-//! assert!(buildkit_llb::verify(&definition).is_empty());
-//! ```
-//!
-//! Bytes are made exactly as BuildKit's own client makes them: a daemon encodes each operation again, and places
-//! in source files are found only where both come to the same digest.
+#![doc = include_str!("../README.md")]
 
 mod caps;
 mod definition;
