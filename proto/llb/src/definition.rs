@@ -108,3 +108,37 @@ impl Files {
         self.0.iter().map(|file| file.info().clone()).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Exec, Fs, Local, Meta};
+
+    #[test]
+    fn equal_operations_are_one_and_know_what_each_knows() {
+        let file = SourceFile::new("app.toml", "", "TOML");
+        let context = |name: &str, line| {
+            Local::new("context")
+                .meta(Meta::named(name).at(&file, line, line).ignore_cache(line == 2))
+                .output()
+        };
+        let mut exec = Exec::new(Fs::Scratch, ["/x"]);
+        exec.read_only("/a", context("first", 1));
+        exec.read_only("/b", context("second", 2));
+        let definition = definition(&exec.output());
+        assert_eq!(definition.def.len(), 3);
+        assert_eq!(
+            crate::dump(&definition).lines().take(5).collect::<Vec<_>>(),
+            [
+                "%0 = source local://context",
+                "    \"first\"",
+                "    ignore cache",
+                "    at app.toml:1-1",
+                "    at app.toml:2-2",
+            ]
+        );
+        let terminal = definition.def.last().map(|bytes| &definition.metadata[&sha256(bytes)]);
+        let needed: Vec<_> = terminal.into_iter().flat_map(|metadata| metadata.caps.keys()).collect();
+        assert_eq!(needed, ["constraints", "meta.description", "meta.ignorecache", "platform"]);
+    }
+}

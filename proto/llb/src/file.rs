@@ -184,7 +184,7 @@ impl File {
             .map(|pending| pending.source.as_ref().map_or(-1, |source| inputs.number_of(source)))
             .collect();
         // Behind the inputs of the operation, the results of its actions are numbered.
-        let first_result = inputs.0.len() as i64;
+        let first_result = inputs.count();
         let last = self.actions.len() - 1;
         let actions = self.actions.into_iter().zip(sources).enumerate().map(|(index, (pending, source))| {
             pb::FileAction {

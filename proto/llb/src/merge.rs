@@ -24,7 +24,7 @@ pub fn merge_with(inputs: impl IntoIterator<Item = Fs>, meta: Meta) -> Fs {
             let numbers = (0..count).map(|input| pb::MergeInput { input: input as i64 }).collect();
             let op = pb::op::Op::Merge(pb::MergeOp { inputs: numbers });
             let note = Note::new([caps::llb::MERGE_OP], meta);
-            Fs::Output(Output { vertex: Output::seal(op, None, Inputs(inputs), note), index: 0 })
+            Fs::Output(Output { vertex: Output::seal(op, None, Inputs::all(inputs), note), index: 0 })
         }
     }
 }
@@ -47,5 +47,5 @@ pub fn diff(lower: &Fs, upper: &Fs) -> Fs {
     };
     let op = pb::op::Op::Diff(pb::DiffOp { lower, upper });
     let note = Note::new([caps::llb::DIFF_OP], Meta::default());
-    Fs::Output(Output { vertex: Output::seal(op, None, Inputs(inputs), note), index: 0 })
+    Fs::Output(Output { vertex: Output::seal(op, None, Inputs::all(inputs), note), index: 0 })
 }

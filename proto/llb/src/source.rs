@@ -28,7 +28,7 @@ impl Source {
         Self { identifier, attrs: BTreeMap::new(), caps: [cap].into(), platform: None, meta: Meta::default() }
     }
 
-    /// An attribute; an empty one would be written by us and not by Go, so it is left out.
+    /// An attribute. An empty one is left out: Go would write its value and we would not, so it had two digests.
     pub(crate) fn attr(&mut self, key: &str, value: impl Into<String>) {
         let value = value.into();
         if !value.is_empty() {

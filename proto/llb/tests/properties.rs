@@ -109,10 +109,13 @@ fn foreign_note() -> impl Strategy<Value = (pb::OpMetadata, Vec<pb::Location>)> 
 
 /// The places of an operation, with the files themselves.
 fn places<'d>(definition: &'d pb::Definition, digest: &str) -> Vec<(&'d pb::SourceInfo, &'d [pb::Range])> {
-    let source = definition.source.as_ref().unwrap();
+    let source = definition.source.as_ref().expect("it has one");
     let locations = source.locations.get(digest).map_or(&[][..], |locations| &locations.locations);
     let place = |location: &'d pb::Location| {
-        (&source.infos[usize::try_from(location.source_index).unwrap()], location.ranges.as_slice())
+        (
+            &source.infos[usize::try_from(location.source_index).expect("it is 0..3")],
+            location.ranges.as_slice(),
+        )
     };
     locations.iter().map(place).collect()
 }
