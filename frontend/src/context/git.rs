@@ -51,10 +51,14 @@ impl GitRef {
     }
 
     fn set(&mut self, key: &str, value: &str) -> Result<(), String> {
+        let flags = ["keep-git-dir", "submodules", "fetch-by-commit"];
+        if value.is_empty() && !flags.contains(&key) {
+            return Err(format!("`{key}` has no value"));
+        }
         match key {
             "ref" => once(&mut self.reference, value),
-            "tag" => once(&mut self.reference, &format!("refs/tags/{value}")),
-            "branch" => once(&mut self.reference, &format!("refs/heads/{value}")),
+            "tag" => once(&mut self.reference, &below("refs/tags/", value)),
+            "branch" => once(&mut self.reference, &below("refs/heads/", value)),
             "subdir" => once(&mut self.subdir, value),
             "checksum" | "commit" => once(&mut self.checksum, value),
             "keep-git-dir" => flag(value).map(|yes| self.keep_git_dir = yes),
@@ -109,14 +113,14 @@ fn repository(text: &str) -> Option<String> {
     }
 }
 
-/// `user@host:path`.
+/// `user@host:path`, as BuildKit reads it (`util/sshutil/scpurl.go`).
 fn is_scp_like(text: &str) -> bool {
-    let legal = |part: &str| {
-        !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
+    let made_of = |part: &str, more: [char; 2]| {
+        !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || more.contains(&c))
     };
-    text.split_once(':')
-        .and_then(|(host, path)| Some((host.split_once('@')?, path)))
-        .is_some_and(|((user, host), path)| legal(user) && legal(host) && !path.is_empty())
+    text.split_once(':').and_then(|(host, path)| Some((host.split_once('@')?, path))).is_some_and(
+        |((user, host), path)| made_of(user, ['-', '_']) && made_of(host, ['-', '.']) && !path.is_empty(),
+    )
 }
 
 /// Sets what is not set; the same value again is no contradiction. The empty error is worded by the caller.
@@ -128,6 +132,11 @@ fn once(slot: &mut Option<String>, value: &str) -> Result<(), String> {
             Ok(())
         }
     }
+}
+
+/// The whole name of a branch or tag, which may be given as such.
+fn below(prefix: &str, name: &str) -> String {
+    format!("{prefix}{}", name.strip_prefix(prefix).unwrap_or(name))
 }
 
 /// A flag without a value is on.
@@ -206,6 +215,14 @@ mod tests {
     }
 
     #[test]
+    fn whole_names_stay_whole() {
+        for query in ["tag=v1", "tag=refs/tags/v1", "ref=refs/tags/v1"] {
+            let git = parse(&format!("https://example.com/a.git?{query}"));
+            assert_eq!(git.reference.as_deref(), Some("refs/tags/v1"), "{query}");
+        }
+    }
+
+    #[test]
     fn queries() {
         let git = parse(
             "git@example.com:a.git?tag=v1&checksum=abc&keep-git-dir&submodules=false&mtime=commit&fetch-by-commit=true",
@@ -214,7 +231,16 @@ mod tests {
         assert_eq!(git.checksum.as_deref(), Some("abc"));
         assert!(git.keep_git_dir && git.commit_time && git.fetch_by_commit);
         assert_eq!(git.submodules, Some(false));
-        for wrong in ["?tag=a&branch=b", "?colour=red", "?submodules=perhaps", "?mtime=now", "?ref=%zz"] {
+        for wrong in [
+            "?tag=a&branch=b",
+            "?colour=red",
+            "?submodules=perhaps",
+            "?mtime=now",
+            "?ref=%zz",
+            "?checksum=",
+            "?commit",
+            "?checksum=a&commit=b",
+        ] {
             assert!(GitRef::parse(&format!("https://example.com/a.git{wrong}")).is_err(), "{wrong}");
         }
     }

@@ -76,20 +76,77 @@ impl<G: Gateway> Session<'_, G> {
     }
 }
 
-/// A repository as a source.
+/// A repository as a source: all that its URL asks for, the checksum above all.
 pub(super) fn git_source(git: &GitRef) -> Output {
-    let reference = match (&git.reference, &git.subdir) {
-        (Some(reference), Some(folder)) => format!("{reference}:{folder}"),
-        (None, Some(folder)) => format!(":{folder}"),
-        (Some(reference), None) => reference.clone(),
-        (None, None) => String::new(),
-    };
-    let mut source = Git::new(&git.remote, &reference);
+    let mut source = Git::new(&git.remote, git.reference.as_deref().unwrap_or_default());
+    if let Some(folder) = &git.subdir {
+        source = source.subdirectory(folder);
+    }
+    if let Some(commit) = &git.checksum {
+        source = source.checksum(commit);
+    }
     if git.keep_git_dir {
         source = source.keep_git_dir();
     }
-    if git.remote.starts_with("ssh://") {
-        source = source.ssh_agent("default");
+    if git.submodules == Some(false) {
+        source = source.skip_submodules();
+    }
+    if git.commit_time {
+        source = source.commit_time();
+    }
+    if git.fetch_by_commit {
+        source = source.fetch_by_commit();
     }
     source.meta(Meta::named(format!("[internal] load git source {}", git.display()))).output()
+}
+
+#[cfg(test)]
+mod tests {
+    use buildkit_llb::{definition, dump};
+
+    use super::*;
+
+    #[track_caller]
+    fn check(context: &str, expected: &[&str]) {
+        let git = GitRef::parse(context).unwrap().expect("it is a repository");
+        let dump = dump(&definition(&git_source(&git)));
+        let secret = |line: &str| line.contains("secret =") || line.starts_with('"');
+        let lines: Vec<_> = dump.lines().map(str::trim).filter(|line| !secret(line)).collect();
+        let (_, lines) = lines.split_last().expect("the last line is the result");
+        assert_eq!(lines, expected);
+    }
+
+    #[test]
+    fn what_a_git_url_asks_for_is_in_the_graph() {
+        check(
+            "https://example.com/app.git?branch=main&subdir=web&checksum=0123abc",
+            &[
+                "%0 = source git://example.com/app.git#refs/heads/main:web",
+                "git.checksum = 0123abc",
+                "git.fullurl = https://example.com/app.git",
+            ],
+        );
+        check(
+            "https://example.com/app.git?keep-git-dir&submodules=false&mtime=commit&fetch-by-commit&commit=0123abc",
+            &[
+                "%0 = source git://example.com/app.git",
+                "git.checksum = 0123abc",
+                "git.fetchbycommit = true",
+                "git.fullurl = https://example.com/app.git",
+                "git.keepgitdir = true",
+                "git.mtime = commit",
+                "git.skipsubmodules = true",
+            ],
+        );
+    }
+
+    #[test]
+    fn every_form_of_ssh_has_an_agent() {
+        for remote in ["git@example.com:me/app.git", "ssh://git@example.com/me/app.git"] {
+            let full = format!("git.fullurl = {remote}");
+            let expected =
+                ["%0 = source git://example.com/me/app.git#v1", full.as_str(), "git.mountsshsock = default"];
+            check(&format!("{remote}#v1"), &expected);
+        }
+    }
 }

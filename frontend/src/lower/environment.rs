@@ -19,8 +19,7 @@ impl Lowering<'_> {
         if let Some(before) = &layer.request.before_packages {
             exec.read_only_part(before, bottom.clone(), "", ContentCache::Off);
         }
-        let out = exec.writable(&layer.request.out, Fs::Scratch);
-        exec.seal().output(&out)
+        exec.output_at(&layer.request.out, Fs::Scratch)
     }
 
     pub(super) fn group_title(&self, group: &Group) -> String {
@@ -55,8 +54,7 @@ impl Lowering<'_> {
                 WheelSource::Built(id) => exec.read_only(&dest, self.build(id)),
             }
         }
-        let out = exec.writable(&group.request.out, Fs::Scratch);
-        exec.seal().output(&out)
+        exec.output_at(&group.request.out, Fs::Scratch)
     }
 
     /// A pylock that uv makes, as a layer.
@@ -79,8 +77,7 @@ impl Lowering<'_> {
         }
         exec = exec.network(Network::Sandbox).proxy(self.around.runtime.proxy.clone());
         self.mount_uv(stage, &mut exec, &resolution.indexes);
-        let out = exec.writable(&request.out, Fs::Scratch);
-        exec.seal().output(&out)
+        exec.output_at(&request.out, Fs::Scratch)
     }
 
     /// uv, what it keeps between builds, and the secrets of the indexes that it asks.
@@ -137,8 +134,7 @@ impl Lowering<'_> {
         let file = self.fetch(wheel, false);
         let (dest, selector) = (format!("/in/{}", wheel.filename), format!("/{}", wheel.filename));
         exec.read_only_part(&dest, file, &selector, ContentCache::Default);
-        let out = exec.writable("/out", Fs::Scratch);
-        exec.seal().output(&out)
+        exec.output_at("/out", Fs::Scratch)
     }
 
     /// The image that the interpreter comes from, for the platform that steps of ours run on.

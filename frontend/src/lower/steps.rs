@@ -27,7 +27,7 @@ impl Lowering<'_> {
         let id = |kind: &str| format!("{namespace}/wheelbase-{kind}-{base}-{}", self.around.platform.name());
         exec.cache("/var/lib/apt/lists", &id("apt-lists"), Sharing::Locked);
         exec.cache("/var/cache/apt", &id("apt-cache"), Sharing::Locked);
-        exec.seal().root()
+        exec.output()
     }
 
     /// A copy as a layer of its own, to be merged.
@@ -105,7 +105,7 @@ impl Lowering<'_> {
                 }
             }
         }
-        exec.seal().root()
+        exec.output()
     }
 
     pub(super) fn source(&self, from: &CopySource) -> Fs {
@@ -177,9 +177,8 @@ impl Lowering<'_> {
         let paths: Vec<_> = directories.iter().map(|directory| directory.path.as_str()).collect();
         let title = format!("make {}", paths.join(" "));
         let request = DirectoriesRequest { out: "/out".to_owned(), directories };
-        let mut exec =
+        let exec =
             self.helper_exec(stage, Fs::Scratch, "directories", &request).meta(self.meta(stage, &title));
-        let out = exec.writable("/out", Fs::Scratch);
-        exec.seal().output(&out)
+        exec.output_at("/out", Fs::Scratch)
     }
 }

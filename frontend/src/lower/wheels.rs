@@ -5,6 +5,7 @@ use wheelbase_helper::contract::BuildRequest;
 
 use super::Lowering;
 use super::environment::{certificates, inputs};
+use crate::lock::GitCommit;
 use crate::plan::{BuildSource, Download};
 
 impl Lowering<'_> {
@@ -36,11 +37,7 @@ impl Lowering<'_> {
                 (format!("/src/{name}"), self.context.clone(), Some(selector))
             }
             BuildSource::Git(git) => {
-                let mut source = Git::new(&git.url, &git.commit);
-                if git.url.starts_with("ssh://") {
-                    source = source.ssh_agent("default");
-                }
-                let fs = source.meta(Meta::named(format!("fetch {} {}", git.url, git.commit))).output();
+                let fs = fetch_commit(git);
                 let folder = git.subdirectory.as_deref().map_or(String::new(), |path| format!("/{path}"));
                 (format!("/src{folder}"), fs, None)
             }
@@ -72,12 +69,60 @@ impl Lowering<'_> {
         match selector {
             Some(selector) => exec.read_only_part(&source, fs, &selector, ContentCache::Default),
             // A build writes beside its sources; what it writes is thrown away.
-            None => {
-                exec.writable("/src", fs);
-            }
+            None => exec.throw_away("/src", fs),
         }
         self.mount_uv(stage, &mut exec, &self.plan.indexes);
-        let out = exec.writable("/out", Fs::Scratch);
-        exec.seal().output(&out).into()
+        exec.output_at("/out", Fs::Scratch).into()
+    }
+}
+
+/// A commit, and never another one. A whole id is its own checksum; of anything else the daemon is told to refuse
+/// what does not begin with it.
+fn fetch_commit(git: &GitCommit) -> Output {
+    let GitCommit { url, commit, .. } = git;
+    let mut source = Git::new(url, commit).meta(Meta::named(format!("fetch {url} {commit}")));
+    if !is_whole(commit) {
+        source = source.checksum(commit);
+    }
+    source.output()
+}
+
+/// Whether git takes it for the id of a commit, rather than for a name.
+fn is_whole(commit: &str) -> bool {
+    matches!(commit.len(), 40 | 64)
+        && commit.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use buildkit_llb::{definition, dump};
+
+    use super::*;
+
+    #[track_caller]
+    fn check(url: &str, commit: &str, expected: &[&str]) {
+        let git =
+            GitCommit { url: url.to_owned(), commit: commit.to_owned(), requested: None, subdirectory: None };
+        let dump = dump(&definition(&fetch_commit(&git)));
+        let lines: Vec<_> = dump.lines().map(str::trim).collect();
+        for line in expected {
+            assert!(lines.contains(line), "{line} is not in\n{dump}");
+        }
+        assert_eq!(lines.iter().any(|line| line.starts_with("git.checksum")), !is_whole(commit));
+    }
+
+    #[test]
+    fn commits_are_fetched_by_https_and_ssh() {
+        let commit = "0123456789abcdef0123456789abcdef01234567";
+        let source = format!("%0 = source git://example.com/me/app.git#{commit}");
+        check("https://example.com/me/app.git", commit, &[&source]);
+        check("ssh://git@example.com/me/app.git", commit, &[&source, "git.mountsshsock = default"]);
+        check("git@example.com:me/app.git", commit, &[&source, "git.mountsshsock = default"]);
+    }
+
+    #[test]
+    fn what_is_no_whole_commit_is_checked_by_the_daemon() {
+        check("https://example.com/app.git", "main", &["git.checksum = main"]);
+        check("https://example.com/app.git", "0123abc", &["git.checksum = 0123abc"]);
     }
 }

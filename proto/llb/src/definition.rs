@@ -1,43 +1,68 @@
 //! From a result to the message that asks for it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use buildkit_proto::pb;
+use buildkit_proto::{caps, pb};
 use prost::Message as _;
 
-use crate::meta::Meta;
+use crate::digest::sha256;
+use crate::meta::SourceFile;
+use crate::note::{Note, Place};
 use crate::output::{Output, Vertex};
 
-/// The whole graph below a result: each operation once, after those that it needs, and last the terminal one.
+/// The whole graph below a result: each operation once, after those that it needs, and last the terminal one
+/// (BuildKit's `client/llb/state.go`, `Marshal`).
+///
+/// Operations are known by their digests. Of equal ones, the bytes appear once, with all that is noted beside any
+/// of them.
 pub fn definition(result: &Output) -> pb::Definition {
     let mut graph = Graph::default();
     graph.visit(result);
-    let terminal = pb::Op { inputs: vec![result.input()], ..pb::Op::default() }.encode_to_vec();
-    let terminal_digest = crate::digest::sha256(&terminal);
 
     let mut definition = pb::Definition::default();
-    let mut source = pb::Source::default();
-    for (vertex, meta) in graph.order.iter().map(|digest| &graph.vertices[digest]) {
+    let mut files = Files::default();
+    let mut locations = BTreeMap::new();
+    for digest in &graph.order {
+        let (vertex, note) = &graph.vertices[digest];
         definition.def.push(vertex.bytes.clone());
-        definition.metadata.insert(vertex.digest.clone(), metadata(vertex, meta));
-        if !meta.locations.is_empty() {
-            let locations =
-                meta.locations.iter().map(|(file, lines)| location(&mut source, file.info(), lines));
-            let locations = pb::Locations { locations: locations.collect() };
-            source.locations.insert(vertex.digest.clone(), locations);
+        if !note.places.is_empty() {
+            let places = note.places.iter().map(|place| files.location(place)).collect();
+            locations.insert(vertex.digest.clone(), pb::Locations { locations: places });
+        }
+        definition.metadata.insert(vertex.digest.clone(), note.metadata.clone());
+    }
+    let terminal = pb::Op { inputs: vec![result.input()], ..pb::Op::default() }.encode_to_vec();
+    let metadata = terminal_metadata(definition.metadata.values());
+    definition.metadata.insert(sha256(&terminal), metadata);
+    definition.def.push(terminal);
+    definition.source = Some(pb::Source { locations, infos: files.infos() });
+    definition
+}
+
+/// What a daemon must know of metadata in general is asked for at the end of a graph.
+fn terminal_metadata<'m>(operations: impl Iterator<Item = &'m pb::OpMetadata>) -> pb::OpMetadata {
+    let mut needed = BTreeSet::from([caps::llb::CONSTRAINTS, caps::llb::PLATFORM]);
+    for metadata in operations {
+        if metadata.ignore_cache {
+            needed.insert(caps::llb::META_IGNORE_CACHE);
+        }
+        if !metadata.description.is_empty() {
+            needed.insert(caps::llb::META_DESCRIPTION);
+        }
+        if metadata.export_cache.is_some() {
+            needed.insert(caps::llb::META_EXPORT_CACHE);
         }
     }
-    definition.def.push(terminal);
-    let caps = ["constraints", "platform"].map(|cap| (cap.to_owned(), true)).into();
-    definition.metadata.insert(terminal_digest, pb::OpMetadata { caps, ..pb::OpMetadata::default() });
-    definition.source = Some(source);
-    definition
+    let caps = needed.into_iter().map(|cap| (cap.to_owned(), true)).collect();
+    pb::OpMetadata { caps, ..pb::OpMetadata::default() }
 }
 
 #[derive(Default)]
 struct Graph<'o> {
     order: Vec<&'o str>,
-    vertices: BTreeMap<&'o str, (&'o Vertex, Meta)>,
+    vertices: BTreeMap<&'o str, (&'o Vertex, Note)>,
+    /// Those that were visited, by address: equal operations may still know different things.
+    visited: BTreeSet<*const Vertex>,
 }
 
 impl<'o> Graph<'o> {
@@ -45,46 +70,75 @@ impl<'o> Graph<'o> {
     fn visit(&mut self, result: &'o Output) {
         let mut pending = vec![(result.vertex.as_ref(), false)];
         while let Some((vertex, inputs_done)) = pending.pop() {
-            if let Some((known, meta)) = self.vertices.get_mut(vertex.digest.as_str()) {
-                if !std::ptr::eq(*known, vertex) {
-                    meta.merged(&vertex.meta);
-                }
-            } else if inputs_done {
-                self.vertices.insert(&vertex.digest, (vertex, vertex.meta.clone()));
-                self.order.push(&vertex.digest);
-            } else {
+            if inputs_done {
+                self.add(vertex);
+            } else if self.visited.insert(vertex) {
                 pending.push((vertex, true));
                 pending.extend(vertex.inputs.iter().rev().map(|input| (input.vertex.as_ref(), false)));
             }
         }
     }
+
+    fn add(&mut self, vertex: &'o Vertex) {
+        match self.vertices.get_mut(vertex.digest.as_str()) {
+            Some((_, note)) => note.merge(&vertex.note),
+            None => {
+                self.vertices.insert(&vertex.digest, (vertex, vertex.note.clone()));
+                self.order.push(&vertex.digest);
+            }
+        }
+    }
 }
 
-fn metadata(vertex: &Vertex, meta: &Meta) -> pb::OpMetadata {
-    let mut metadata = vertex.foreign.clone().unwrap_or_default();
-    metadata.caps.extend(vertex.caps.iter().map(|cap| (cap.clone(), true)));
-    if let Some(name) = &meta.name {
-        metadata.description.insert("llb.customname".to_owned(), name.clone());
-        metadata.caps.insert("meta.description".to_owned(), true);
+/// The files that places are in, numbered in the order in which they are first met.
+#[derive(Default)]
+struct Files(Vec<SourceFile>);
+
+impl Files {
+    fn location(&mut self, place: &Place) -> pb::Location {
+        let at = self.0.iter().position(|known| *known == place.file).unwrap_or_else(|| {
+            self.0.push(place.file.clone());
+            self.0.len() - 1
+        });
+        let source_index = i32::try_from(at).expect("fewer files than bytes");
+        pb::Location { source_index, ranges: place.ranges.clone() }
     }
-    if let Some((id, name, weak)) = &meta.group {
-        metadata.progress_group = Some(pb::ProgressGroup { id: id.clone(), name: name.clone(), weak: *weak });
+
+    fn infos(self) -> Vec<pb::SourceInfo> {
+        self.0.iter().map(|file| file.info().clone()).collect()
     }
-    if meta.ignore_cache {
-        metadata.ignore_cache = true;
-        metadata.caps.insert("meta.ignorecache".to_owned(), true);
-    }
-    metadata
 }
 
-fn location(source: &mut pb::Source, info: &pb::SourceInfo, lines: &[(u32, u32)]) -> pb::Location {
-    let at = source.infos.iter().position(|known| known == info).unwrap_or_else(|| {
-        source.infos.push(info.clone());
-        source.infos.len() - 1
-    });
-    let position =
-        |line: u32| Some(pb::Position { line: i32::try_from(line).unwrap_or(i32::MAX), character: 0 });
-    let ranges =
-        lines.iter().map(|(first, last)| pb::Range { start: position(*first), end: position(*last) });
-    pb::Location { source_index: i32::try_from(at).expect("few files"), ranges: ranges.collect() }
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Exec, Fs, Local, Meta};
+
+    #[test]
+    fn equal_operations_are_one_and_know_what_each_knows() {
+        let file = SourceFile::new("app.toml", "", "TOML");
+        let context = |name: &str, line| {
+            Local::new("context")
+                .meta(Meta::named(name).at(&file, line, line).ignore_cache(line == 2))
+                .output()
+        };
+        let mut exec = Exec::new(Fs::Scratch, ["/x"]);
+        exec.read_only("/a", context("first", 1));
+        exec.read_only("/b", context("second", 2));
+        let definition = definition(&exec.output());
+        assert_eq!(definition.def.len(), 3);
+        assert_eq!(
+            crate::dump(&definition).lines().take(5).collect::<Vec<_>>(),
+            [
+                "%0 = source local://context",
+                "    \"first\"",
+                "    ignore cache",
+                "    at app.toml:1-1",
+                "    at app.toml:2-2",
+            ]
+        );
+        let terminal = definition.def.last().map(|bytes| &definition.metadata[&sha256(bytes)]);
+        let needed: Vec<_> = terminal.into_iter().flat_map(|metadata| metadata.caps.keys()).collect();
+        assert_eq!(needed, ["constraints", "meta.description", "meta.ignorecache", "platform"]);
+    }
 }

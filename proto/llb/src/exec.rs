@@ -1,15 +1,19 @@
 //! A command in a container.
 //!
-//! What is mounted and what comes out belong together: an output exists only where something can be written, so
-//! [`Exec::writable`] is what hands out its [`Key`]. The rules about numbering follow BuildKit's client
+//! What can be written and what comes out belong together: the places whose content is wanted are named when the
+//! command is sealed ([`Exec::seal`]), and its outputs are handed out in the same order. There is no name of an
+//! output that could be used with another command. The rules about numbering follow BuildKit's client
 //! (`client/llb/exec.go`), because the daemon counts outputs by position.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use buildkit_proto::pb;
+use buildkit_proto::{caps, pb};
 
 use crate::meta::Meta;
-use crate::output::{About, Fs, Inputs, Output};
+use crate::mount::{ContentCache, Kind, Mount, Secret, Sharing};
+use crate::note::Note;
+use crate::output::{Fs, Inputs, Output, Vertex};
 use crate::platform::Platform;
 
 /// A command and all that it sees.
@@ -31,47 +35,6 @@ pub struct Exec {
     meta: Meta,
 }
 
-/// What is mounted at one place.
-#[derive(Debug, Clone)]
-struct Mount {
-    dest: String,
-    kind: Kind,
-}
-
-#[derive(Debug, Clone)]
-enum Kind {
-    Writable { fs: Fs, selector: String },
-    ReadOnly { fs: Fs, selector: String, content_cache: ContentCache },
-    Cache { id: String, sharing: Sharing },
-    Tmpfs { size: i64 },
-    Secret(Secret),
-    Ssh { id: String, optional: bool },
-}
-
-/// Whether a read-only mount counts by its content or by the operation that made it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum ContentCache {
-    /// As the daemon does by default: by both.
-    #[default]
-    Default,
-    /// By content.
-    On,
-    /// By the operation alone: its content is never read to find a cached result.
-    Off,
-}
-
-/// Whether steps may use a cache mount at the same time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Sharing {
-    /// At the same time.
-    #[default]
-    Shared,
-    /// Each its own copy.
-    Private,
-    /// One after the other.
-    Locked,
-}
-
 /// The network that a step sees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Network {
@@ -82,28 +45,6 @@ pub enum Network {
     Host,
     /// None at all.
     None,
-}
-
-/// A secret as a file. Values never come near a graph.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Secret {
-    /// The id that the client gave it.
-    pub id: String,
-    /// Mode bits of the file.
-    pub mode: u32,
-    /// Owner.
-    pub uid: u32,
-    /// Group.
-    pub gid: u32,
-    /// Whether the step runs without it.
-    pub optional: bool,
-}
-
-impl Secret {
-    /// A secret that must be there, readable by root only.
-    pub fn new(id: impl Into<String>) -> Self {
-        Self { id: id.into(), mode: 0o400, uid: 0, gid: 0, optional: false }
-    }
 }
 
 /// A limit (getrlimit(2)); -1 for none.
@@ -132,16 +73,13 @@ pub struct ProxyEnv {
     pub all: String,
 }
 
-/// The name of an output of one [`Exec`]: what is left at one of its writable places.
+/// What a sealed command leaves behind.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Key {
-    dest: String,
-}
-
-/// A sealed command, from which outputs are taken.
-#[derive(Debug, Clone)]
-pub struct Done {
-    outputs: Vec<(String, Output)>,
+pub struct Sealed<const N: usize> {
+    /// What is left in the root.
+    pub root: Output,
+    /// What is left at the places that [`Exec::seal`] was given, in their order.
+    pub places: [Output; N],
 }
 
 impl Exec {
@@ -165,10 +103,7 @@ impl Exec {
             extra_hosts: vec![],
             ulimits: vec![],
             secret_env: vec![],
-            mounts: vec![Mount {
-                dest: "/".to_owned(),
-                kind: Kind::Writable { fs: root.into(), selector: String::new() },
-            }],
+            mounts: vec![Mount { dest: "/".to_owned(), kind: Kind::Writable(root.into()) }],
             meta: Meta::default(),
         }
     }
@@ -271,9 +206,9 @@ impl Exec {
         self.mount(dest, Kind::ReadOnly { fs, selector, content_cache });
     }
 
-    /// Mounts a file system that may be written; what is there at the end can be taken by the key.
-    pub fn writable(&mut self, dest: &str, fs: impl Into<Fs>) -> Key {
-        self.mount(dest, Kind::Writable { fs: fs.into(), selector: String::new() })
+    /// Mounts a file system that may be written; what is there at the end is thrown away.
+    pub fn throw_away(&mut self, dest: &str, fs: impl Into<Fs>) {
+        self.mount(dest, Kind::ThrowAway(fs.into()));
     }
 
     /// Mounts a directory that the daemon keeps between builds.
@@ -306,26 +241,63 @@ impl Exec {
         self.mount(&dest, Kind::Ssh { id: id.to_owned(), optional });
     }
 
-    fn mount(&mut self, dest: &str, kind: Kind) -> Key {
+    /// What is left in the root.
+    pub fn output(self) -> Output {
+        self.seal([]).root
+    }
+
+    /// What is left at one more place, which may be written and has the content of `fs` at first.
+    ///
+    /// # Panics
+    /// As [`Exec::seal`].
+    pub fn output_at(self, dest: &str, fs: impl Into<Fs>) -> Output {
+        let [output] = self.seal([(dest, fs.into())]).places;
+        output
+    }
+
+    /// Makes it an operation. Each of `places` may be written, has the content of its file system at first, and
+    /// what is left there is an output, as is what is left in the root.
+    ///
+    /// ```
+    /// # use buildkit_llb::{Exec, Fs, Sealed};
+    /// let Sealed { root, places: [wheels, log] } =
+    ///     Exec::new(Fs::Scratch, ["/build"]).seal([("/wheels", Fs::Scratch), ("/log", Fs::Scratch)]);
+    /// assert!(root != wheels && wheels != log);
+    /// ```
+    ///
+    /// # Panics
+    /// If a place is not absolute or something is mounted there already.
+    pub fn seal<const N: usize>(mut self, places: [(&str, Fs); N]) -> Sealed<N> {
+        let wanted = places.map(|(dest, fs)| {
+            self.mount(dest, Kind::Writable(fs));
+            dest
+        });
+        self.mounts.sort_by(|a, b| a.order().cmp(&b.order()));
+        let writable: Vec<String> =
+            self.mounts.iter().filter(|mount| mount.has_output()).map(|mount| mount.dest.clone()).collect();
+        let vertex = self.vertex();
+        let output = |dest: &str| {
+            let index = writable.iter().position(|known| known == dest).expect("it was mounted above");
+            Output { vertex: vertex.clone(), index: index as i64 }
+        };
+        Sealed { root: output("/"), places: wanted.map(output) }
+    }
+
+    fn mount(&mut self, dest: &str, kind: Kind) {
         assert!(dest.starts_with('/'), "a mount point is an absolute path, not {dest:?}");
         assert!(!self.mounts.iter().any(|mount| mount.dest == dest), "{dest} is mounted twice");
         self.mounts.push(Mount { dest: dest.to_owned(), kind });
-        Key { dest: dest.to_owned() }
     }
 
-    /// Makes it an operation.
-    pub fn seal(mut self) -> Done {
-        // Files first, by destination, so the root is the first of all; then secrets; then agents.
-        self.mounts.sort_by(|a, b| (a.kind.class(), &a.dest).cmp(&(b.kind.class(), &b.dest)));
+    /// The operation, whose mounts are in order.
+    fn vertex(self) -> Arc<Vertex> {
         let mut inputs = Inputs::default();
-        let mut caps = self.caps();
-        let mut places = vec![];
+        let mut needed = self.needed();
+        let mut next = 0;
         let mounts = self.mounts.iter().map(|mount| {
-            let output = matches!(mount.kind, Kind::Writable { .. }).then(|| {
-                places.push(mount.dest.clone());
-                places.len() as i64 - 1
-            });
-            mount.encode(&mut inputs, output.unwrap_or(-1), &mut caps)
+            let output = if mount.has_output() { next } else { -1 };
+            next += i64::from(mount.has_output());
+            mount.encode(&mut inputs, output, &mut needed)
         });
         let mounts = mounts.collect();
         let network = match self.network {
@@ -362,117 +334,20 @@ impl Exec {
             cdi_devices: vec![],
         };
         let platform = self.platform.as_ref().map(Platform::to_pb);
-        let about = About { caps, meta: self.meta };
-        let vertex = Output::seal(pb::op::Op::Exec(exec), platform, inputs, about);
-        let output = |(index, dest)| (dest, Output { vertex: vertex.clone(), index: index as i64 });
-        Done { outputs: places.into_iter().enumerate().map(output).collect() }
+        let note = Note::new(needed, self.meta);
+        Output::seal(pb::op::Op::Exec(exec), platform, inputs, note)
     }
 
-    fn caps(&self) -> BTreeSet<String> {
+    fn needed(&self) -> BTreeSet<&'static str> {
         let wanted = [
-            ("exec.meta.base", true),
-            ("exec.meta.network", self.network != Network::Sandbox),
-            ("exec.meta.proxyenv", self.proxy.is_some()),
-            ("exec.meta.setsdefaultpath", !self.env.iter().any(|(name, _)| name == "PATH")),
-            ("exec.meta.ulimit", !self.ulimits.is_empty()),
-            ("exec.meta.cgroup.parent", !self.cgroup_parent.is_empty()),
-            ("exec.secretenv", !self.secret_env.is_empty()),
+            (caps::llb::EXEC_META_BASE, true),
+            (caps::llb::EXEC_META_NETWORK, self.network != Network::Sandbox),
+            (caps::llb::EXEC_META_PROXY, self.proxy.is_some()),
+            (caps::llb::EXEC_META_SETS_DEFAULT_PATH, !self.env.iter().any(|(name, _)| name == "PATH")),
+            (caps::llb::EXEC_META_ULIMIT, !self.ulimits.is_empty()),
+            (caps::llb::EXEC_META_CGROUP_PARENT, !self.cgroup_parent.is_empty()),
+            (caps::llb::EXEC_SECRET_ENV, !self.secret_env.is_empty()),
         ];
-        wanted.into_iter().filter(|(_, wanted)| *wanted).map(|(cap, _)| cap.to_owned()).collect()
-    }
-}
-
-impl Done {
-    /// What is left in the root.
-    pub fn root(&self) -> Output {
-        self.outputs[0].1.clone()
-    }
-
-    /// What is left at a writable place.
-    ///
-    /// # Panics
-    /// If the key is of another command.
-    pub fn output(&self, key: &Key) -> Output {
-        let found = self.outputs.iter().find(|(dest, _)| *dest == key.dest);
-        found.unwrap_or_else(|| panic!("{} is no output of this command", key.dest)).1.clone()
-    }
-}
-
-impl Kind {
-    fn class(&self) -> u8 {
-        match self {
-            Self::Writable { .. } | Self::ReadOnly { .. } | Self::Cache { .. } | Self::Tmpfs { .. } => 0,
-            Self::Secret(_) => 1,
-            Self::Ssh { .. } => 2,
-        }
-    }
-}
-
-impl Mount {
-    fn encode(&self, inputs: &mut Inputs, output: i64, caps: &mut BTreeSet<String>) -> pb::Mount {
-        let mut need = |cap: &str| {
-            caps.insert(cap.to_owned());
-        };
-        let mut mount = pb::Mount { input: -1, dest: self.dest.clone(), output, ..pb::Mount::default() };
-        match &self.kind {
-            Kind::Writable { fs, selector } => {
-                mount.input = inputs.number_of(fs);
-                mount.selector.clone_from(selector);
-                need("exec.mount.bind");
-            }
-            Kind::ReadOnly { fs, selector, content_cache } => {
-                mount.input = inputs.number_of(fs);
-                mount.selector.clone_from(selector);
-                mount.readonly = true;
-                mount.content_cache = match content_cache {
-                    ContentCache::Default => pb::MountContentCache::Default,
-                    ContentCache::On => pb::MountContentCache::On,
-                    ContentCache::Off => pb::MountContentCache::Off,
-                }
-                .into();
-                need("exec.mount.bind");
-                if *content_cache != ContentCache::Default {
-                    need("exec.mount.cache.content");
-                }
-            }
-            Kind::Cache { id, sharing } => {
-                let sharing = match sharing {
-                    Sharing::Shared => pb::CacheSharingOpt::Shared,
-                    Sharing::Private => pb::CacheSharingOpt::Private,
-                    Sharing::Locked => pb::CacheSharingOpt::Locked,
-                };
-                mount.mount_type = pb::MountType::Cache.into();
-                mount.cache_opt = Some(pb::CacheOpt { id: id.clone(), sharing: sharing.into() });
-                need("exec.mount.cache");
-                need("exec.mount.cache.sharing");
-            }
-            Kind::Tmpfs { size } => {
-                mount.mount_type = pb::MountType::Tmpfs.into();
-                mount.tmpfs_opt = Some(pb::TmpfsOpt { size: *size });
-                need("exec.mount.tmpfs");
-                if *size > 0 {
-                    need("exec.mount.tmpfs.size");
-                }
-            }
-            Kind::Secret(secret) => {
-                let Secret { id, mode, uid, gid, optional } = secret.clone();
-                // Go leaves the output of secrets and agents at its default, and the daemon does not look at it.
-                mount.output = 0;
-                mount.mount_type = pb::MountType::Secret.into();
-                mount.secret_opt = Some(pb::SecretOpt { id, uid, gid, mode, optional });
-                need("exec.mount.secret");
-            }
-            Kind::Ssh { id, optional } => {
-                mount.output = 0;
-                mount.mount_type = pb::MountType::Ssh.into();
-                mount.ssh_opt =
-                    Some(pb::SshOpt { id: id.clone(), uid: 0, gid: 0, mode: 0o600, optional: *optional });
-                need("exec.mount.ssh");
-            }
-        }
-        if !mount.selector.is_empty() {
-            need("exec.mount.selector");
-        }
-        mount
+        wanted.into_iter().filter(|(_, wanted)| *wanted).map(|(cap, _)| cap).collect()
     }
 }

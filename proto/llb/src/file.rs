@@ -5,18 +5,19 @@
 
 use std::collections::BTreeSet;
 
-use buildkit_proto::pb;
+use buildkit_proto::{caps, pb};
 use pb::file_action::Action;
 
 use crate::meta::Meta;
-use crate::output::{About, Fs, Inputs, Output};
+use crate::note::Note;
+use crate::output::{Fs, Inputs, Output};
 
 /// Actions on a file system, in order.
 #[derive(Debug, Clone)]
 pub struct File {
     base: Fs,
     actions: Vec<Pending>,
-    caps: BTreeSet<String>,
+    caps: BTreeSet<&'static str>,
     meta: Meta,
 }
 
@@ -80,7 +81,7 @@ impl File {
         Self {
             base: base.into(),
             actions: vec![],
-            caps: ["file.base".to_owned()].into(),
+            caps: [caps::llb::FILE_BASE].into(),
             meta: Meta::default(),
         }
     }
@@ -89,7 +90,7 @@ impl File {
     #[must_use]
     pub fn copy(mut self, from: impl Into<Fs>, src: &str, dest: &str, how: Copy) -> Self {
         if !how.include.is_empty() || !how.exclude.is_empty() {
-            self.caps.insert("file.copy.includeexcludepatterns".to_owned());
+            self.caps.insert(caps::llb::FILE_COPY_INCLUDE_EXCLUDE_PATTERNS);
         }
         let action = Action::Copy(pb::FileActionCopy {
             src: absolute(src),
@@ -155,7 +156,7 @@ impl File {
     /// Makes a symbolic link at `path` that says `target`.
     #[must_use]
     pub fn symlink(mut self, target: &str, path: &str, owner: Option<Owner>, time: Option<i64>) -> Self {
-        self.caps.insert("file.symlink.create".to_owned());
+        self.caps.insert(caps::llb::FILE_SYMLINK_CREATE);
         self.action(Action::Symlink(pb::FileActionSymlink {
             oldpath: target.to_owned(),
             newpath: absolute(path),
@@ -183,7 +184,7 @@ impl File {
             .map(|pending| pending.source.as_ref().map_or(-1, |source| inputs.number_of(source)))
             .collect();
         // Behind the inputs of the operation, the results of its actions are numbered.
-        let first_result = inputs.0.len() as i64;
+        let first_result = inputs.count();
         let last = self.actions.len() - 1;
         let actions = self.actions.into_iter().zip(sources).enumerate().map(|(index, (pending, source))| {
             pb::FileAction {
@@ -194,8 +195,8 @@ impl File {
             }
         });
         let op = pb::op::Op::File(pb::FileOp { actions: actions.collect() });
-        let about = About { caps: self.caps, meta: self.meta };
-        Output { vertex: Output::seal(op, None, inputs, about), index: 0 }
+        let note = Note::new(self.caps, self.meta);
+        Output { vertex: Output::seal(op, None, inputs, note), index: 0 }
     }
 
     fn action(mut self, action: Action) -> Self {

@@ -1,9 +1,10 @@
 //! Layers over each other, and what one layer adds to another.
 
-use buildkit_proto::pb;
+use buildkit_proto::{caps, pb};
 
 use crate::meta::Meta;
-use crate::output::{About, Fs, Inputs, Output};
+use crate::note::Note;
+use crate::output::{Fs, Inputs, Output};
 
 /// Puts file systems over each other, the later over the earlier, without a step that copies. Scratch inputs add
 /// nothing and are left out; of one alone, it is the result.
@@ -22,8 +23,8 @@ pub fn merge_with(inputs: impl IntoIterator<Item = Fs>, meta: Meta) -> Fs {
         count => {
             let numbers = (0..count).map(|input| pb::MergeInput { input: input as i64 }).collect();
             let op = pb::op::Op::Merge(pb::MergeOp { inputs: numbers });
-            let about = About { caps: ["mergeop".to_owned()].into(), meta };
-            Fs::Output(Output { vertex: Output::seal(op, None, Inputs(inputs), about), index: 0 })
+            let note = Note::new([caps::llb::MERGE_OP], meta);
+            Fs::Output(Output { vertex: Output::seal(op, None, Inputs::all(inputs), note), index: 0 })
         }
     }
 }
@@ -45,6 +46,6 @@ pub fn diff(lower: &Fs, upper: &Fs) -> Fs {
         None => Some(pb::UpperDiffInput { input: -1 }),
     };
     let op = pb::op::Op::Diff(pb::DiffOp { lower, upper });
-    let about = About { caps: ["diffop".to_owned()].into(), meta: Meta::default() };
-    Fs::Output(Output { vertex: Output::seal(op, None, Inputs(inputs), about), index: 0 })
+    let note = Note::new([caps::llb::DIFF_OP], Meta::default());
+    Fs::Output(Output { vertex: Output::seal(op, None, Inputs::all(inputs), note), index: 0 })
 }

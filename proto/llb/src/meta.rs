@@ -30,6 +30,10 @@ impl SourceFile {
         }))
     }
 
+    pub(crate) fn from_info(info: pb::SourceInfo) -> Self {
+        Self(Arc::new(info))
+    }
+
     /// The same file with the graph that loaded it, so that provenance can say where it came from.
     #[must_use]
     pub fn loaded_by(self, definition: pb::Definition) -> Self {
@@ -76,22 +80,5 @@ impl Meta {
     pub fn group(mut self, id: impl Into<String>, name: impl Into<String>, weak: bool) -> Self {
         self.group = Some((id.into(), name.into(), weak));
         self
-    }
-
-    /// What two equal operations know together: the first name, every place, and no cache if one wants none.
-    pub(crate) fn merged(&mut self, other: &Self) {
-        self.name = self.name.take().or_else(|| other.name.clone());
-        self.group = self.group.take().or_else(|| other.group.clone());
-        self.ignore_cache |= other.ignore_cache;
-        for (file, lines) in &other.locations {
-            for (first, last) in lines {
-                let known = |(known, ranges): &(SourceFile, Vec<(u32, u32)>)| {
-                    known == file && ranges.contains(&(*first, *last))
-                };
-                if !self.locations.iter().any(known) {
-                    *self = std::mem::take(self).at(file, *first, *last);
-                }
-            }
-        }
     }
 }

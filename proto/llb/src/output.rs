@@ -1,6 +1,5 @@
 //! Results of operations: what other operations take.
 
-use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -8,7 +7,7 @@ use buildkit_proto::pb;
 
 use crate::digest::sha256;
 use crate::encode::encode_op;
-use crate::meta::Meta;
+use crate::note::Note;
 
 /// One result of a sealed operation. Cheap to clone.
 #[derive(Clone)]
@@ -30,11 +29,9 @@ pub enum Fs {
 pub(crate) struct Vertex {
     pub(crate) digest: String,
     pub(crate) bytes: Vec<u8>,
+    /// What it takes: all that is below it is reached by these.
     pub(crate) inputs: Vec<Output>,
-    pub(crate) caps: BTreeSet<String>,
-    pub(crate) meta: Meta,
-    /// The metadata that came with an operation of somebody else's graph, kept as it was.
-    pub(crate) foreign: Option<pb::OpMetadata>,
+    pub(crate) note: Note,
 }
 
 impl Output {
@@ -52,39 +49,67 @@ impl Output {
         op: pb::op::Op,
         platform: Option<pb::Platform>,
         inputs: Inputs,
-        about: About,
+        note: Note,
     ) -> Arc<Vertex> {
         let op = pb::Op {
-            inputs: inputs.0.iter().map(Output::input).collect(),
+            inputs: inputs.numbered.iter().map(Output::input).collect(),
             platform,
             constraints: Some(pb::WorkerConstraints::default()),
             op: Some(op),
         };
         let bytes = encode_op(op);
-        let About { caps, meta } = about;
         let digest = sha256(&bytes);
-        Arc::new(Vertex { digest, bytes, inputs: inputs.0, caps, meta, foreign: None })
+        let inputs = inputs.numbered.into_iter().chain(inputs.equal).collect();
+        Arc::new(Vertex { digest, bytes, inputs, note })
     }
 }
 
-/// What is known beside the bytes.
-pub(crate) struct About {
-    pub(crate) caps: BTreeSet<String>,
-    pub(crate) meta: Meta,
+impl Drop for Vertex {
+    /// Without recursion: a graph may be deeper than a stack. Whoever holds the last reference to an input takes
+    /// that input apart in the same loop.
+    fn drop(&mut self) {
+        let mut pending = std::mem::take(&mut self.inputs);
+        while let Some(output) = pending.pop() {
+            if let Some(mut vertex) = Arc::into_inner(output.vertex) {
+                pending.append(&mut vertex.inputs);
+            }
+        }
+    }
 }
 
 /// The inputs of an operation, numbered in the order in which they are first used.
 #[derive(Default, Clone)]
-pub(crate) struct Inputs(pub(crate) Vec<Output>);
+pub(crate) struct Inputs {
+    numbered: Vec<Output>,
+    /// Those that are equal to one that has a number, but may have other things noted beside them.
+    equal: Vec<Output>,
+}
 
 impl Inputs {
+    /// All of them, each with its own number.
+    pub(crate) fn all(numbered: Vec<Output>) -> Self {
+        Self { numbered, equal: vec![] }
+    }
+
+    /// How many there are.
+    pub(crate) fn count(&self) -> i64 {
+        i64::try_from(self.numbered.len()).expect("fewer inputs than bytes")
+    }
+
     /// The number of an input, which is added if it is new.
     pub(crate) fn number(&mut self, output: &Output) -> i64 {
-        let at = self.0.iter().position(|known| known == output).unwrap_or_else(|| {
-            self.0.push(output.clone());
-            self.0.len() - 1
-        });
-        i64::try_from(at).expect("fewer inputs than bytes")
+        match self.numbered.iter().zip(0..).find(|(known, _)| *known == output) {
+            Some((known, number)) => {
+                if !Arc::ptr_eq(&known.vertex, &output.vertex) {
+                    self.equal.push(output.clone());
+                }
+                number
+            }
+            None => {
+                self.numbered.push(output.clone());
+                self.count() - 1
+            }
+        }
     }
 
     /// The number of a file system: -1 for scratch.

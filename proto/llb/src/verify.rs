@@ -1,13 +1,12 @@
-//! The daemon's rules for a graph, checked before it is sent: all violations at once.
+//! The daemon's rules for a graph, checked before it is sent: all violations at once. The rules are listed in
+//! [`Rule`].
 //!
-//! - a definition has at least one operation and a terminal one, which is last and has exactly one input;
-//! - every input is the digest of an operation that comes earlier, and no index is negative;
-//! - every operation but the terminal one says what it is, and has metadata;
-//! - an exec has a command, a working directory and a mount at `/`; its mounts name inputs that exist; outputs are
-//!   numbered 0, 1, 2, … in the order of the mounts, and only writable binds have one;
-//! - a file operation has actions, of which exactly the last has the output;
-//! - a merge has at least two inputs, a diff both sides;
-//! - places point into files that are there.
+//! Operations of a kind that our messages do not know are let through, for they come from a graph that a newer
+//! client made.
+
+mod rule;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -16,24 +15,8 @@ use buildkit_proto::pb;
 use prost::Message as _;
 
 use crate::digest::sha256;
-
-/// A rule that a graph breaks.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Violation {
-    /// The operation, by its place in the definition.
-    pub operation: Option<usize>,
-    /// The rule, as a sentence.
-    pub rule: String,
-}
-
-impl fmt::Display for Violation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.operation {
-            Some(operation) => write!(f, "operation {operation}: {}", self.rule),
-            None => f.write_str(&self.rule),
-        }
-    }
-}
+use crate::encode::encode_op;
+pub use rule::Rule;
 
 /// Checks a graph. Empty: a daemon accepts it.
 pub fn verify(definition: &pb::Definition) -> Vec<Violation> {
@@ -42,6 +25,27 @@ pub fn verify(definition: &pb::Definition) -> Vec<Violation> {
     checker.violations
 }
 
+/// A rule that a graph breaks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violation {
+    /// The operation, by its place in the definition; `None`: the definition itself.
+    pub operation: Option<usize>,
+    /// The rule.
+    pub rule: Rule,
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.operation {
+            Some(operation) => write!(f, "operation {operation}: {}", self.rule),
+            None => self.rule.fmt(f),
+        }
+    }
+}
+
+/// How many outputs the operations have that came so far; `None`: nobody knows.
+type Earlier = BTreeMap<String, Option<i64>>;
+
 #[derive(Default)]
 struct Checker {
     at: Option<usize>,
@@ -49,118 +53,130 @@ struct Checker {
 }
 
 impl Checker {
-    fn broken(&mut self, rule: impl Into<String>) {
-        self.violations.push(Violation { operation: self.at, rule: rule.into() });
-    }
-
-    fn require(&mut self, holds: bool, rule: impl Into<String>) {
+    fn require(&mut self, holds: bool, rule: Rule) {
         if !holds {
-            self.broken(rule);
+            self.violations.push(Violation { operation: self.at, rule });
         }
     }
 
     fn definition(&mut self, definition: &pb::Definition) {
-        self.require(definition.def.len() >= 2, "a definition has an operation and a terminal one");
-        let mut earlier = BTreeMap::new();
+        self.require(definition.def.len() >= 2, Rule::TwoOperations);
+        let mut earlier = Earlier::new();
         let last = definition.def.len().saturating_sub(1);
         for (index, bytes) in definition.def.iter().enumerate() {
             self.at = Some(index);
             let digest = sha256(bytes);
-            match pb::Op::decode(bytes.as_slice()) {
-                Ok(op) => self.operation(&op, index == last, &earlier),
-                Err(error) => self.broken(format!("not an operation: {error}")),
-            }
-            let metadata = definition.metadata.get(&digest);
-            self.require(metadata.is_some_and(|m| !m.caps.is_empty()), "an operation has metadata with caps");
-            self.require(earlier.insert(digest, index).is_none(), "an operation appears once");
+            self.require(definition.metadata.contains_key(&digest), Rule::Metadata);
+            let op = pb::Op::decode(bytes.as_slice());
+            self.require(op.is_ok(), Rule::Decodes);
+            let outputs = op.ok().and_then(|op| {
+                self.inputs(&op, &earlier);
+                self.operation(&op, bytes, index == last);
+                outputs(&op)
+            });
+            self.require(earlier.insert(digest, outputs).is_none(), Rule::Once);
         }
         self.at = None;
         if let Some(source) = &definition.source {
-            for (digest, locations) in &source.locations {
-                self.require(earlier.contains_key(digest), "places are those of an operation");
-                let inside = |index: i32| usize::try_from(index).is_ok_and(|at| at < source.infos.len());
-                self.require(
-                    locations.locations.iter().all(|location| inside(location.source_index)),
-                    "a place points into a file that is there",
-                );
-            }
+            self.places(source, &earlier);
         }
     }
 
-    fn operation(&mut self, op: &pb::Op, terminal: bool, earlier: &BTreeMap<String, usize>) {
+    fn inputs(&mut self, op: &pb::Op, earlier: &Earlier) {
         for input in &op.inputs {
-            self.require(earlier.contains_key(&input.digest), "an input is an earlier operation");
-            self.require(input.index >= 0, "an input's index is not negative");
+            let outputs = earlier.get(&input.digest);
+            self.require(outputs.is_some(), Rule::EarlierInput);
+            let outputs = outputs.copied().flatten().unwrap_or(i64::MAX);
+            self.require((0..outputs).contains(&input.index), Rule::InputIndex);
         }
-        let inputs = op.inputs.len() as i64;
+    }
+
+    fn operation(&mut self, op: &pb::Op, bytes: &[u8], terminal: bool) {
+        let inputs = i64::try_from(op.inputs.len()).unwrap_or(i64::MAX);
+        // What we would write for it is all of it: nothing was lost in reading.
+        let whole = || encode_op(op.clone()) == bytes;
+        self.require(!terminal || op.op.is_none(), Rule::TerminalLast);
         match &op.op {
-            None => {
-                self.require(terminal, "only the terminal operation says nothing");
-                self.require(inputs == 1, "the terminal operation has one input");
+            None if terminal => self.require(inputs == 1, Rule::TerminalInput),
+            None => self.require(!whole(), Rule::SaysSomething),
+            Some(pb::op::Op::Source(source)) => {
+                self.require(source.identifier.contains("://"), Rule::SourceScheme);
+                self.require(inputs == 0, Rule::SourceInputs);
+                // Go writes an empty value and we do not, so the daemon's digest would be another.
+                let empty = source.attrs.values().any(String::is_empty);
+                self.require(!empty || !whole(), Rule::SourceAttributes);
             }
-            Some(_) if terminal => self.broken("the last operation is the terminal one"),
             Some(pb::op::Op::Exec(exec)) => self.exec(exec, inputs),
             Some(pb::op::Op::File(file)) => self.file(file, inputs),
             Some(pb::op::Op::Merge(merge)) => {
-                self.require(merge.inputs.len() >= 2, "a merge has two inputs");
+                self.require(merge.inputs.len() >= 2, Rule::MergeInputs);
                 let inside = merge.inputs.iter().all(|input| (0..inputs).contains(&input.input));
-                self.require(inside, "a merge's inputs are inputs of the operation");
+                self.require(inside, Rule::MergeInputNumbers);
             }
             Some(pb::op::Op::Diff(diff)) => {
-                self.require(diff.lower.is_some() && diff.upper.is_some(), "a diff has two sides");
-            }
-            Some(pb::op::Op::Source(source)) => {
-                self.require(source.identifier.contains("://"), "a source has a scheme");
-                self.require(inputs == 0, "a source has no inputs");
-                self.require(
-                    source.attrs.values().all(|value| !value.is_empty()),
-                    "an empty attribute is written differently by the daemon",
-                );
+                let sides = [diff.lower.map(|lower| lower.input), diff.upper.map(|upper| upper.input)];
+                self.require(sides.iter().all(Option::is_some), Rule::DiffSides);
+                let inside = sides.iter().flatten().all(|input| (-1..inputs).contains(input));
+                self.require(inside, Rule::DiffInputNumbers);
             }
             Some(pb::op::Op::Build(_)) => {}
         }
     }
 
     fn exec(&mut self, exec: &pb::ExecOp, inputs: i64) {
-        match &exec.meta {
-            None => self.broken("an exec has a command"),
-            Some(meta) => {
-                self.require(!meta.args.is_empty(), "an exec has a command");
-                self.require(meta.cwd.starts_with('/'), "an exec has an absolute working directory");
-            }
-        }
-        let bind = i32::from(pb::MountType::Bind);
+        let meta = exec.meta.as_ref();
+        self.require(meta.is_some_and(|meta| !meta.args.is_empty()), Rule::ExecCommand);
+        self.require(meta.is_some_and(|meta| meta.cwd.starts_with('/')), Rule::ExecDirectory);
         let root = exec.mounts.iter().find(|mount| mount.dest == "/");
-        self.require(root.is_some_and(|root| root.mount_type == bind), "an exec has a root");
-        let mut outputs = 0;
-        for mount in &exec.mounts {
-            self.require((-1..inputs).contains(&mount.input), "a mount's input is an input of the operation");
-            let secret =
-                [pb::MountType::Secret, pb::MountType::Ssh].map(i32::from).contains(&mount.mount_type);
-            if mount.output >= 0 && !secret {
-                self.require(mount.output == outputs, "outputs are numbered in the order of the mounts");
-                let writable = mount.mount_type == bind && !mount.readonly;
-                self.require(writable, "only a writable bind has an output");
-                outputs += 1;
-            }
-        }
+        self.require(root.is_some_and(is_bind), Rule::ExecRoot);
+        let inside = exec.mounts.iter().all(|mount| (-1..inputs).contains(&mount.input));
+        self.require(inside, Rule::ExecMountInput);
+        let outputs: Vec<_> = exec.mounts.iter().filter(|mount| has_output(mount)).collect();
+        let writable = outputs.iter().all(|mount| is_bind(mount) && !mount.readonly);
+        self.require(writable, Rule::ExecOutputWritable);
+        let ordered = outputs.iter().zip(0..).all(|(mount, number)| mount.output == number);
+        self.require(ordered, Rule::ExecOutputOrder);
     }
 
     fn file(&mut self, file: &pb::FileOp, inputs: i64) {
-        self.require(!file.actions.is_empty(), "a file operation has actions");
+        self.require(!file.actions.is_empty(), Rule::FileActions);
         let last = file.actions.len().saturating_sub(1);
-        for (index, action) in file.actions.iter().enumerate() {
-            self.require(action.action.is_some(), "an action says what it does");
-            let results = inputs + index as i64;
+        for ((index, action), results) in file.actions.iter().enumerate().zip(inputs..) {
+            self.require(action.action.is_some(), Rule::FileActionKind);
             let known = -1..results;
-            self.require(
-                known.contains(&action.input) && known.contains(&action.secondary_input),
-                "an action's input is an input of the operation or an earlier action",
-            );
-            self.require(
-                (action.output == 0) == (index == last),
-                "the last action, and no other, has the output",
-            );
+            let inside = known.contains(&action.input) && known.contains(&action.secondary_input);
+            self.require(inside, Rule::FileActionInput);
+            self.require((action.output == 0) == (index == last), Rule::FileOutput);
         }
     }
+
+    fn places(&mut self, source: &pb::Source, earlier: &Earlier) {
+        let inside = |index: i32| usize::try_from(index).is_ok_and(|at| at < source.infos.len());
+        for (digest, locations) in &source.locations {
+            self.require(earlier.contains_key(digest), Rule::PlaceOperation);
+            let inside = locations.locations.iter().all(|location| inside(location.source_index));
+            self.require(inside, Rule::PlaceFile);
+        }
+    }
+}
+
+/// How many outputs an operation has.
+fn outputs(op: &pb::Op) -> Option<i64> {
+    match op.op.as_ref()? {
+        pb::op::Op::Exec(exec) => {
+            i64::try_from(exec.mounts.iter().filter(|mount| has_output(mount)).count()).ok()
+        }
+        pb::op::Op::Build(_) => None,
+        _ => Some(1),
+    }
+}
+
+fn is_bind(mount: &pb::Mount) -> bool {
+    mount.mount_type == i32::from(pb::MountType::Bind)
+}
+
+/// Secrets and agents have the number 0, which means nothing there.
+fn has_output(mount: &pb::Mount) -> bool {
+    let special = [pb::MountType::Secret, pb::MountType::Ssh].map(i32::from);
+    mount.output >= 0 && !special.contains(&mount.mount_type)
 }

@@ -1,34 +1,4 @@
-//! BuildKit's frontend protocol, named.
-//!
-//! The messages are generated code from [`bollard_buildkit_proto`]; here they get short names ([`pb`],
-//! [`frontend`], [`rpc`], …) and, beside them, what generated code cannot know: the keys of the options that a
-//! build starts with ([`keys`]), the attributes of source operations ([`attrs`]), the keys of a result's
-//! metadata ([`metadata`]), the capabilities and the BuildKit version that brought each ([`caps`]), and the
-//! typed details of errors ([`errors`]).
-//!
-//! What must never be here: building graphs (that is `buildkit-llb`), a transport, or anything that does IO.
-//!
-//! ```
-//! use buildkit_proto::{caps, errors, pb};
-//!
-//! // A capability that a daemon does not list can be named in words.
-//! assert_eq!(caps::since(caps::llb::MERGE_OP).unwrap().to_string(), "0.10");
-//!
-//! // An error that points into the user's file, as `docker buildx` shows it with an excerpt.
-//! let source = errors::Source {
-//!     info: Some(errors::SourceInfo {
-//!         filename: "app.toml".into(),
-//!         data: b"from = 1\n".to_vec(),
-//!         language: "TOML".into(),
-//!         ..Default::default()
-//!     }),
-//!     ranges: vec![errors::Range::lines(1, 1)],
-//! };
-//! let status = errors::status("`from` must be text", [errors::Detail::Source(source.clone())]);
-//! let message = pb::SourceInfo::from(source.info.clone().unwrap());
-//! assert_eq!(message.filename, "app.toml");
-//! assert_eq!(errors::sources(&status), [source]);
-//! ```
+#![doc = include_str!("../README.md")]
 
 pub mod attrs;
 pub mod caps;
