@@ -10,9 +10,11 @@ mod image;
 mod load;
 mod python;
 mod requests;
+mod resolution;
 mod session;
 mod sources;
 mod start;
+mod versions;
 
 use std::collections::BTreeMap;
 

@@ -159,6 +159,9 @@ impl<'a> Lowering<'a> {
         for group in &stage.groups {
             ours.push((self.group_title(group), self.group(stage, group, &prepared, &bottom)));
         }
+        if let Some(sync) = &stage.sync {
+            ours.push(("install with uv".to_owned(), self.sync(stage, sync, &prepared)));
+        }
         if !stage.directories.is_empty() {
             ours.push(("directories".to_owned(), self.directories(stage)));
         }

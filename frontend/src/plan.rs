@@ -17,7 +17,7 @@ mod users;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use wheelbase_helper::contract::{Directory, FactsRequest, InstallRequest};
+use wheelbase_helper::contract::{Directory, FactsRequest, InstallRequest, Libc, SyncRequest};
 
 use crate::lock::GitCommit;
 use crate::text::Span;
@@ -69,6 +69,9 @@ pub struct Stage {
     /// Layers of wheels.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub groups: Vec<Group>,
+    /// The one step that installs everything, instead of groups (`mode = "uv"`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sync: Option<Sync>,
     /// Directories with an owner or a mode of their own.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub directories: Vec<Directory>,
@@ -132,6 +135,18 @@ pub struct Resolution {
     /// Lines that constrain but do not ask (`-c`).
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub constraints: Vec<String>,
+    /// Directories of the build context among the requirements.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub trees: Vec<String>,
+    /// Pages with links to files.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub find_links: Vec<String>,
+    /// Whether only those pages count.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub no_index: bool,
+    /// Whether pre-releases are as good as releases.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub prereleases: bool,
     /// Whether the list is complete as it is, so that no dependencies are added.
     pub complete: bool,
     /// Interpreter to resolve for, as the base has it.
@@ -170,6 +185,18 @@ pub enum WheelSource {
     Built(String),
 }
 
+/// A step in which uv installs a whole environment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Sync {
+    /// What the helper is asked; the indexes are those of the plan.
+    pub request: SyncRequest,
+    /// Patterns of the files of the context that it sees.
+    pub files: Vec<String>,
+    /// Where that is written.
+    #[serde(skip)]
+    pub origin: Option<Span>,
+}
+
 /// A wheel that has to be built.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct WheelBuild {
@@ -179,8 +206,11 @@ pub struct WheelBuild {
     pub title: String,
     /// The sources.
     pub source: BuildSource,
-    /// The interpreter of the compile stage, by the name that it has on `PATH`: `python3.12`.
+    /// The app's minor version of Python, with its ABI flag: `3.12`, `3.13t`.
     pub python: String,
+    /// The app's C library.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub libc: Option<Libc>,
 }
 
 /// The sources of a wheel.

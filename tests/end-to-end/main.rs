@@ -14,4 +14,5 @@ mod reproducible;
 mod roads;
 mod stores;
 mod support;
+mod uv;
 mod wrong;

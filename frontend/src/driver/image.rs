@@ -143,6 +143,7 @@ impl<G: Gateway> Session<'_, G> {
                 dependencies.insert(stage.clone(), chosen);
             }
         }
+        self.check_versions(spec, &dependencies, project).await?;
         let compiles = ingredients!().compiles();
         if compiles {
             let wanted = ingredients!().sources(true);

@@ -45,7 +45,7 @@ pub(super) const IGNORED: &[&str] = &[
 ];
 
 impl Context {
-    /// Those files of the context that patterns match, as far as they can get into an image; nothing else is sent.
+    /// Those files of the context that patterns match (`.`: all), as far as they can get into an image; nothing else is sent.
     ///
     /// The patterns are not followed: where a directory is a symbolic link, a client that follows `*/a` sends all
     /// that `*` matches.
@@ -55,9 +55,10 @@ impl Context {
             Self::Local { name, session, ignored } => {
                 let excluded =
                     IGNORED.iter().map(|pattern| (*pattern).to_owned()).chain(ignored.iter().cloned());
+                let all = patterns.iter().any(|pattern| pattern == ".");
                 Local::new(name)
                     .session(session)
-                    .include(patterns)
+                    .include(if all { &[] } else { patterns })
                     .exclude(&excluded.collect::<Vec<String>>())
                     .shared_key_hint(&format!("{name}-source"))
                     .without_differ()

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use wheelbase_helper::contract::{Directory, Facts, FactsRequest};
 
 use super::copies::{Into, absolute, source};
-use super::environment::{Dependencies, layers, wheels_to_build};
+use super::environment::{Dependencies, layers, sync, wheels_to_build};
 use super::order::{edges, needed};
 use super::users::{AppUser, app_user, owner};
 use super::{
@@ -83,12 +83,14 @@ pub fn plan(ingredients: &Ingredients<'_>) -> Checked<Plan> {
     let mut problems = vec![];
     let mut builds = BTreeMap::new();
     for (stage, dependencies) in ingredients.dependencies {
-        if let Some(interpreter) = ingredients.facts_of(stage).and_then(|facts| facts.interpreter.as_ref()) {
-            builds.extend(wheels_to_build(dependencies, interpreter));
+        if let Some(facts) = ingredients.facts_of(stage)
+            && let Some(interpreter) = &facts.interpreter
+        {
+            builds.extend(wheels_to_build(dependencies, facts, interpreter));
         }
     }
     let mut names = ingredients.stages();
-    if !builds.is_empty() {
+    if ingredients.compiles() {
         let compile = needed(ingredients.spec, "wheels");
         let missing: Vec<_> = compile.into_iter().filter(|name| !names.contains(name)).collect();
         names.splice(0..0, missing);
@@ -108,11 +110,15 @@ pub fn plan(ingredients: &Ingredients<'_>) -> Checked<Plan> {
 }
 
 impl Ingredients<'_> {
-    /// Whether a wheel has to be built, so that the compile stage is needed.
+    /// Whether the compile stage is needed: a wheel has to be built, or uv installs everything and may build in the
+    /// stage that is described for it.
     pub fn compiles(&self) -> bool {
         self.dependencies.iter().any(|(stage, dependencies)| {
-            let interpreter = self.facts_of(stage).and_then(|facts| facts.interpreter.as_ref());
-            interpreter.is_some_and(|python| !wheels_to_build(dependencies, python).is_empty())
+            let facts = self.facts_of(stage);
+            let python = facts.and_then(|facts| Some((facts, facts.interpreter.as_ref()?)));
+            let builds = python
+                .is_some_and(|(facts, python)| !wheels_to_build(dependencies, facts, python).is_empty());
+            builds || dependencies.sync.is_some() && self.spec.stages.contains_key("wheels")
         })
     }
 
@@ -229,6 +235,7 @@ impl Ingredients<'_> {
             packages,
             facts: None,
             groups: vec![],
+            sync: None,
             directories: vec![],
             copies: vec![],
             runs: vec![],
@@ -333,7 +340,7 @@ impl Ingredients<'_> {
     ) {
         let (Some(dependencies), Some(facts)) = (self.dependencies.get(name), facts) else { return };
         let Some(interpreter) = &facts.interpreter else {
-            if !dependencies.selection.packages.is_empty() {
+            if !dependencies.selection.packages.is_empty() || dependencies.sync.is_some() {
                 problems.push(no_interpreter(name, stage, self.spec));
             }
             return;
@@ -343,6 +350,8 @@ impl Ingredients<'_> {
         }
         stage.interpreter_from_packages = interpreter.from_packages;
         stage.groups = layers(dependencies, facts, interpreter);
+        let written = self.spec.stages.get(name).and_then(|stage| stage.dependencies.as_ref());
+        stage.sync = sync(dependencies, facts, interpreter, written.and_then(|written| written.span));
     }
 
     fn run(
