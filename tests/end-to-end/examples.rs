@@ -163,6 +163,21 @@ fn is_left_over(path: &str) -> bool {
     tool || package || lists || caches
 }
 
+#[test]
+fn left_overs_are_seen() {
+    let left = [
+        "opt/venv/bin/pip3",
+        "usr/bin/gcc",
+        "opt/venv/lib/python3.13/site-packages/pip/__init__.py",
+        "./var/lib/apt/lists/deb.debian.org_debian_dists_trixie_InRelease",
+        "var/cache/apt/pkgcache.bin",
+        "root/.cache/uv/CACHEDIR.TAG",
+    ];
+    assert_eq!(left.iter().filter(|path| !is_left_over(path)).collect::<Vec<_>>(), Vec::<&&str>::new());
+    let kept = ["opt/venv/bin/flask", "var/lib/apt/lists/", "usr/lib/x86_64-linux-gnu/libpq.so.5"];
+    assert_eq!(kept.iter().filter(|path| is_left_over(path)).collect::<Vec<_>>(), Vec::<&&str>::new());
+}
+
 fn check_layers(engine: &Engine, expected: &Expected, tag: &str) {
     let base = stand_in(engine, expected.bases.split(' ').next().unwrap());
     engine.docker(&["pull", "--quiet", &base]);
