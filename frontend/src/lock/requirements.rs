@@ -124,12 +124,7 @@ impl Gathering<'_> {
                     self.all.indexes.index = (index.trim_end_matches('/') != DEFAULT_INDEX).then_some(index);
                 }
                 Opt::ExtraIndexUrl => self.all.indexes.extra.push(index(&value, span)?),
-                Opt::FindLinks if !value.contains("://") => {
-                    let message =
-                        format!("`--find-links {value}` names a directory, which is not looked into");
-                    let help = "name the wheels themselves, such as `./wheels/a-1.0-py3-none-any.whl`";
-                    return Err(problem(message).help(help));
-                }
+                Opt::FindLinks if !value.contains("://") => self.all.link_folders.push((value, span)),
                 Opt::FindLinks => self.all.indexes.find_links.push(index(&value, span)?),
                 Opt::NoIndex => self.all.indexes.no_index = true,
                 Opt::NoBinary => self.all.binary.no.add(&value),
