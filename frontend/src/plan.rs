@@ -34,13 +34,18 @@ pub use users::{AppUser, app_user, owner};
 /// The prefix of the environment, in every image.
 pub const VENV: &str = "/opt/venv";
 
-/// A whole plan: the stages that the target needs, dependencies first, the target last.
+/// A whole plan: the stages that the target needs, dependencies first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Plan {
     /// The platform that the image is for, such as `linux/amd64`.
     pub platform: String,
-    /// The stages, each after those that it needs; the last is the target.
+    /// The stage that is built.
+    pub target: String,
+    /// The stages, each after those that it needs.
     pub stages: Vec<Stage>,
+    /// Stages that must have succeeded before the target is done, though nothing of them is in it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub gates: Vec<String>,
     /// The wheels that have to be built, by the id that groups name them with.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub builds: BTreeMap<String, WheelBuild>,
@@ -151,6 +156,8 @@ pub struct Resolution {
     pub complete: bool,
     /// Interpreter to resolve for, as the base has it.
     pub interpreter: String,
+    /// Its machine: `x86_64`.
+    pub machine: String,
     /// The indexes, the default one first. Empty: the usual one.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub indexes: Vec<Index>,

@@ -228,6 +228,8 @@ pub struct ResolveRequest {
     pub out: String,
     /// The interpreter of the exec's own root that is resolved for.
     pub interpreter: String,
+    /// Its machine, in the words of `uname -m`: wheels of others are not kept.
+    pub machine: String,
     /// Lines of a requirements file (pip's format, without includes and index options).
     pub requirements: Vec<String>,
     /// Lines of a constraints file.

@@ -13,6 +13,7 @@ mod indexes;
 mod locks;
 mod reproducible;
 mod roads;
+mod stages;
 mod stores;
 mod support;
 mod uv;

@@ -103,6 +103,10 @@ fn wheels_are_built_with_the_python_of_the_app() {
     project.write("app.toml", format!("{description}\n[stages.wheels]\nfrom = \"debian:trixie-slim\"\n"));
     let outcome = Build::new(&Engine::main(), &project).fail();
     let logs: String = outcome.logs.values().cloned().collect();
-    assert!(logs.contains("has no Python 3.13, which the app has: it has no Python at all"), "{logs}{}", outcome.message);
+    assert!(
+        logs.contains("has no Python 3.13, which the app has: it has no Python at all"),
+        "{logs}{}",
+        outcome.message
+    );
     assert!(outcome.message.contains(">>> [stages.wheels]"), "{}", outcome.message);
 }

@@ -15,9 +15,9 @@ use crate::select::{Artifact, Chosen, Target, apply_lookup, select};
 use crate::spec::{self, Mode};
 
 /// What a stage wants of which file.
-pub(super) struct Wanted<'s> {
+pub(super) struct Wanted {
     /// `dependencies` of the stage.
-    pub(super) written: &'s spec::Dependencies,
+    pub(super) written: spec::Dependencies,
     pub(super) locked: bool,
     /// `[[index]]` of the description.
     pub(super) indexes: Indexes,
@@ -33,7 +33,7 @@ impl<G: Gateway> Session<'_, G> {
     /// Reads the dependency file of a stage, and the files that it includes. `None`: there is none.
     pub(super) async fn dependency_file(
         &self,
-        wanted: &Wanted<'_>,
+        wanted: &Wanted,
         project: &mut Project,
         warnings: &mut Vec<Diagnostic>,
     ) -> Result<Option<Source>, Failure> {
@@ -57,7 +57,7 @@ impl<G: Gateway> Session<'_, G> {
                 }
             }
         };
-        let request = request(wanted.written);
+        let request = request(&wanted.written);
         let mut others = Others::new();
         loop {
             let (read, noticed) =
@@ -92,7 +92,7 @@ impl<G: Gateway> Session<'_, G> {
     pub(super) async fn select(
         &self,
         source: &Source,
-        wanted: &Wanted<'_>,
+        wanted: &Wanted,
         facts: &Facts,
         prepared: &Plan,
         around: &Surroundings<'_>,
@@ -112,7 +112,7 @@ impl<G: Gateway> Session<'_, G> {
             return Err(fail(vec![error]));
         };
         let target = Target::new(interpreter, libc).map_err(|error| fail(vec![error]))?;
-        let mut request = request(wanted.written);
+        let mut request = request(&wanted.written);
         if let Some(mode) = wanted.written.mode.as_ref().filter(|mode| mode.value == Mode::Uv) {
             let sync = sync(source, &request).map_err(|error| fail(vec![error.at(mode.span)]))?;
             dependencies.sync = Some(sync);
@@ -156,6 +156,35 @@ impl<G: Gateway> Session<'_, G> {
         };
         Ok(dependencies)
     }
+}
+
+/// Leaves out what a stage finds in the environment that it adds to.
+///
+/// # Errors
+/// `two-versions` for a package that is there in another version: a layer on top would leave files of both.
+pub(super) fn added(
+    mut dependencies: Dependencies,
+    base: &Dependencies,
+) -> Result<Dependencies, Vec<Diagnostic>> {
+    let mut errors = vec![];
+    dependencies.selection.packages.retain(|chosen| {
+        let there = base.selection.packages.iter().find(|there| there.name == chosen.name);
+        if let Some(there) = there.filter(|there| there.artifact != chosen.artifact) {
+            let shown =
+                |chosen: &Chosen| chosen.version.as_ref().map_or("another".to_owned(), ToString::to_string);
+            let message = format!(
+                "`{}` is wanted as {}, but the stage below has it as {}",
+                chosen.name,
+                shown(chosen),
+                shown(there)
+            );
+            errors.push(Diagnostic::error("two-versions", message).help(
+                "give the stage an environment of its own, with `from` an image, or lock so that both agree",
+            ));
+        }
+        there.is_none()
+    });
+    if errors.is_empty() { Ok(dependencies) } else { Err(errors) }
 }
 
 /// What uv installs by itself, and the files of the context that it has to see.

@@ -159,6 +159,7 @@ impl<G: Gateway> Session<'_, G> {
                         name: local.to_owned(),
                         session,
                         ignored: crate::ignore::patterns(&text),
+                        builtin: spec.builtin_ignore.unwrap_or(true),
                     }
                 }
             },

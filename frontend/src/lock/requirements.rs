@@ -361,9 +361,9 @@ fn index(value: &str, span: Span) -> Result<String, Diagnostic> {
 
 fn not_looked_into(folder: &str, span: Span) -> Diagnostic {
     let message = format!("`--find-links {folder}` names a directory, which is not looked into");
-    Diagnostic::warning("find-links", message)
-        .at(span)
-        .help("if something is only there, name the wheels themselves, such as `./wheels/a-1.0-py3-none-any.whl`")
+    Diagnostic::warning("find-links", message).at(span).help(
+        "if something is only there, name the wheels themselves, such as `./wheels/a-1.0-py3-none-any.whl`",
+    )
 }
 
 /// The first `${NAME}`, as pip knows them: upper case, digits, `_`.

@@ -63,6 +63,7 @@ impl Lowering<'_> {
             uv: "/uv/bin/uv".to_owned(),
             out: "/out".to_owned(),
             interpreter: resolution.interpreter.clone(),
+            machine: resolution.machine.clone(),
             requirements: resolution.requirements.clone(),
             constraints: resolution.constraints.clone(),
             project: (!resolution.trees.is_empty()).then(|| "/src".to_owned()),

@@ -1,6 +1,6 @@
 //! From a description to a plan: each stage that the target needs, part by part.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use wheelbase_helper::contract::{Directory, Facts, FactsRequest};
 
@@ -40,6 +40,8 @@ pub struct Ingredients<'a> {
     pub start: Option<&'a Start>,
     /// Labels of the app's image that the description does not have to say.
     pub labels: &'a [(String, String)],
+    /// The commands that the project itself brings.
+    pub scripts: &'a BTreeSet<String>,
     /// What prefixes the identity of cache mounts (`BUILDKIT_CACHE_MOUNT_NS`).
     pub cache_namespace: &'a str,
 }
@@ -69,8 +71,8 @@ pub fn prepare(ingredients: &Ingredients<'_>) -> Checked<BTreeMap<String, Plan>>
             }
         }
         let platform = ingredients.platform.to_owned();
-        let plan = Plan { platform, stages, builds: BTreeMap::new(), indexes: vec![] };
-        wanted.insert(name, plan);
+        let (builds, indexes, gates) = (BTreeMap::new(), vec![], vec![]);
+        wanted.insert(name.clone(), Plan { platform, target: name, stages, gates, builds, indexes });
     }
     Checked::new(wanted, problems)
 }
@@ -106,7 +108,15 @@ pub fn plan(ingredients: &Ingredients<'_>) -> Checked<Plan> {
         }
     }
     let indexes = Indexes::of(&ingredients.spec.indexes).asked(None, &[]);
-    Checked::new(Plan { platform: ingredients.platform.to_owned(), stages, builds, indexes }, problems)
+    let plan = Plan {
+        platform: ingredients.platform.to_owned(),
+        target: ingredients.target.to_owned(),
+        stages,
+        gates: ingredients.gate().map(str::to_owned).into_iter().collect(),
+        builds,
+        indexes,
+    };
+    Checked::new(plan, problems)
 }
 
 impl Ingredients<'_> {
@@ -124,7 +134,19 @@ impl Ingredients<'_> {
 
     /// The stages that are built, dependencies first.
     fn stages(&self) -> Vec<String> {
-        needed(self.spec, self.target)
+        let mut names = needed(self.spec, self.target);
+        let gate = self.gate().map(|gate| needed(self.spec, gate)).unwrap_or_default();
+        names.extend(gate.into_iter().filter(|name| *name == "test" || name != self.target));
+        let mut seen = BTreeSet::new();
+        names.retain(|name| seen.insert(name.clone()));
+        names
+    }
+
+    /// The stage that must succeed before the target is done: `test`, if it says `gate`, for images of the app.
+    pub fn gate(&self) -> Option<&'static str> {
+        let gate = self.spec.stages.get("test").is_some_and(|test| test.gate);
+        let of_app = self.target == "app" || self.ancestors(self.target).iter().any(|stage| stage == "app");
+        (gate && of_app && self.target != "test").then_some("test")
     }
 
     /// The stages that have an environment of their own, among those that the target needs.
@@ -138,6 +160,22 @@ impl Ingredients<'_> {
         let Some(stage) = self.spec.stages.get(name) else { return false };
         let asks = name == "app" || stage.dependencies.is_some();
         asks && !self.ancestors(name).iter().any(|parent| self.has_environment(parent))
+    }
+
+    /// The stages that install dependencies, each after those that it starts from: those with an environment of
+    /// their own, and those that add to the environment of a stage that they start from.
+    pub fn with_dependencies(&self) -> Vec<String> {
+        let adds = |name: &String| self.adds_to(name).is_some();
+        self.stages().into_iter().filter(|name| self.has_environment(name) || adds(name)).collect()
+    }
+
+    /// The stage whose environment a stage adds dependencies to.
+    pub fn adds_to(&self, name: &str) -> Option<String> {
+        let written = self.spec.stages.get(name)?.dependencies.as_ref()?;
+        if written.none || self.has_environment(name) {
+            return None;
+        }
+        self.ancestors(name).into_iter().find(|parent| self.has_environment(parent))
     }
 
     /// The facts that hold for a stage: its own, or those of the nearest stage that it starts from.
@@ -222,8 +260,9 @@ impl Ingredients<'_> {
         let environment =
             own_environment || self.ancestors(name).iter().any(|stage| self.has_environment(stage));
         let workdir = self.workdir(written, parent);
-        let packages = (!written.packages.is_empty()).then(|| {
+        let packages = (!written.packages.is_empty() || written.init).then(|| {
             let mut names: Vec<String> = written.packages.iter().map(|name| name.value.clone()).collect();
+            names.extend(written.init.then(|| INIT.to_owned()));
             names.sort();
             names.dedup();
             Packages { names, origin: written.packages.iter().map(|name| name.span).collect() }
@@ -438,6 +477,18 @@ impl Ingredients<'_> {
         format!("{target}-{}{}", self.platform, python.unwrap_or_default())
     }
 
+    /// Whether a command is stopped by an interrupt. Python as process 1 has no handler for SIGTERM, and the kernel
+    /// gives process 1 no default one: it would be killed only after the grace time. SIGINT it does handle. The same
+    /// holds for the project's own commands, and for some of packages.
+    fn interrupts(&self, entrypoint: Option<&[String]>, cmd: Option<&[String]>) -> bool {
+        let program = entrypoint.unwrap_or_default().iter().chain(cmd.unwrap_or_default()).next();
+        let Some(name) = program.and_then(|program| program.rsplit('/').next()) else { return false };
+        let version = name.strip_prefix("python");
+        version.is_some_and(|version| version.chars().all(|c| c.is_ascii_digit() || c == '.'))
+            || INTERRUPTED.contains(&name)
+            || self.scripts.contains(name)
+    }
+
     /// What a stage changes in the configuration of the image that it becomes.
     pub fn image_changes(&self, name: &str) -> Changes {
         let Some(written) = self.spec.stages.get(name) else { return Changes::default() };
@@ -466,6 +517,17 @@ impl Ingredients<'_> {
             (None, Some(_)) => Some(vec![]),
             (None, None) => None,
         };
+        let stop_signal = written.stop_signal.as_ref().map(|signal| signal.value.clone());
+        let stop_signal = stop_signal.or_else(|| {
+            let interrupted = !written.init && self.interrupts(entrypoint.as_deref(), cmd.as_deref());
+            interrupted.then(|| "SIGINT".to_owned())
+        });
+        let entrypoint = match entrypoint {
+            Some(argv) if written.init => {
+                Some([INIT, "--"].map(str::to_owned).into_iter().chain(argv).collect())
+            }
+            entrypoint => entrypoint,
+        };
         // An entrypoint of ours does not want the base's arguments.
         let cmd = cmd.or_else(|| written.entrypoint.as_ref().map(|_| vec![]));
         let is_image = own_environment || written.user.is_some();
@@ -481,11 +543,7 @@ impl Ingredients<'_> {
                 facts.map_or_else(String::new, |facts| app_user(written.user.as_ref()).config(facts))
             }),
             workdir: (own_environment || written.workdir.is_some()).then(|| self.workdir(written, None)),
-            stop_signal: written
-                .stop_signal
-                .as_ref()
-                .map(|signal| signal.value.clone())
-                .or_else(|| interrupts(entrypoint.as_deref(), cmd.as_deref())),
+            stop_signal,
             entrypoint,
             cmd,
             expose,
@@ -507,14 +565,11 @@ fn has_venv(env: &[(String, String)]) -> bool {
     env.iter().any(|(name, value)| name == "PATH" && value.split(':').any(|dir| dir == "/opt/venv/bin"))
 }
 
-/// Python as PID 1 has no handler for SIGTERM, and the kernel gives PID 1 no default one: it would be killed
-/// only after the grace time. SIGINT it does handle.
-fn interrupts(entrypoint: Option<&[String]>, cmd: Option<&[String]>) -> Option<String> {
-    let program = entrypoint.unwrap_or_default().iter().chain(cmd.unwrap_or_default()).next()?;
-    let name = program.rsplit('/').next()?;
-    let version = name.strip_prefix("python")?;
-    version.chars().all(|c| c.is_ascii_digit() || c == '.').then(|| "SIGINT".to_owned())
-}
+/// The init of `init = true`: a package of the distribution, which has the same name in all of them.
+const INIT: &str = "tini";
+
+/// Commands of packages that leave signals to Python. Servers that handle SIGTERM themselves are not among them.
+const INTERRUPTED: &[&str] = &["fastapi", "flask", "gradio", "mkdocs", "streamlit", "waitress-serve"];
 
 fn healthcheck(check: &spec::Healthcheck) -> serde_json::Value {
     let mut json = serde_json::Map::new();
