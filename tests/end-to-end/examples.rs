@@ -41,7 +41,6 @@ examples! {
     mysqlclient: "mysqlclient",
     package: "package",
     workspace: "workspace",
-    #[ignore = "the command that starts an app is not yet found by itself"]
     zero_config: "zero-config",
 }
 
