@@ -7,6 +7,7 @@ mod list;
 mod lookup;
 mod misfit;
 mod pick;
+mod remote;
 mod tags;
 mod target;
 mod wheel;

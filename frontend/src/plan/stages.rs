@@ -129,9 +129,11 @@ impl Ingredients<'_> {
     /// Whether a stage has an environment of its own, rather than that of the stage it starts from: the app
     /// always, others that say `dependencies`.
     pub fn has_environment(&self, name: &str) -> bool {
-        let Some(stage) = self.spec.stages.get(name) else { return false };
-        let asks = name == "app" || stage.dependencies.is_some();
-        asks && !self.ancestors(name).iter().any(|parent| self.has_environment(parent))
+        let asks = |name: &str| {
+            let stage = self.spec.stages.get(name);
+            stage.is_some_and(|stage| name == "app" || stage.dependencies.is_some())
+        };
+        asks(name) && !self.ancestors(name).iter().any(|parent| asks(parent))
     }
 
     /// The facts that hold for a stage: its own, or those of the nearest stage that it starts from.

@@ -1,0 +1,1 @@
+//! What fuzzing found, each input as small as it could be made.
