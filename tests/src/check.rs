@@ -17,7 +17,8 @@ use wheelbase::text::Files;
 
 use crate::graph::{Built, DESCRIPTION, Machine, build, read, selection};
 
-static MACHINES: LazyLock<[Machine; 2]> = LazyLock::new(|| [Machine::debian(), Machine::alpine()]);
+static MACHINES: LazyLock<[Machine; 2]> =
+    LazyLock::new(|| [Machine::debian().python("3.12.11"), Machine::alpine()]);
 
 static SPEC: LazyLock<Spec> = LazyLock::new(|| {
     let file = Files::default().add("app.toml", DESCRIPTION);

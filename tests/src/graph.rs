@@ -42,13 +42,21 @@ impl Machine {
 
     /// Something like Alpine with CPython 3.11 on `aarch64`.
     pub fn alpine() -> Self {
-        let mut facts = Self::debian().facts;
+        let mut facts = Self::debian().python("3.11.2").facts;
         facts.libc = Some(Libc::Musl(1, 2));
         if let Some(interpreter) = &mut facts.interpreter {
-            interpreter.version = "3.11.2".to_owned();
             interpreter.machine = "aarch64".to_owned();
         }
         Self { architecture: "arm64", facts }
+    }
+
+    /// The same with another CPython.
+    #[must_use]
+    pub fn python(mut self, version: &str) -> Self {
+        if let Some(interpreter) = &mut self.facts.interpreter {
+            interpreter.version = version.to_owned();
+        }
+        self
     }
 
     /// What packages are selected for.
