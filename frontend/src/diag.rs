@@ -197,6 +197,21 @@ impl Severity {
     }
 }
 
+/// At most this many diagnostics leave a reader.
+const MOST: usize = 100;
+
+/// Drops what nobody would read: each diagnostic is shown with the whole file at hand, and a text that is not what its
+/// name says has as many as it has lines. Errors stay rather than the rest: they are the ones that have to go.
+pub fn limited(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    if diagnostics.len() > MOST {
+        let more = diagnostics.len() - MOST;
+        diagnostics.sort_by_key(|diagnostic| !diagnostic.is_error());
+        diagnostics.truncate(MOST);
+        diagnostics.push(Diagnostic::warning("more", format!("there are {more} more errors and warnings")));
+    }
+    diagnostics
+}
+
 /// A value if there is one, and everything that was noticed on the way. Without a value there is at least one
 /// error.
 #[derive(Debug, Clone)]
@@ -228,6 +243,12 @@ impl<T> Checked<T> {
     pub fn none(diagnostics: Vec<Diagnostic>) -> Self {
         assert!(diagnostics.iter().any(Diagnostic::is_error), "no value, and no error that says why");
         Self { value: None, diagnostics }
+    }
+
+    /// The same with no more diagnostics than somebody reads.
+    #[must_use]
+    pub fn limited(self) -> Self {
+        Self { value: self.value, diagnostics: limited(self.diagnostics) }
     }
 
     /// What was noticed.

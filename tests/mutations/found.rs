@@ -57,3 +57,33 @@ fn stages_upon_stages() {
         check::description("app.toml", text.as_bytes());
     }
 }
+
+/// Each diagnostic is shown with the whole file at hand: a text that is no lock at all had one for each line.
+#[test]
+fn texts_that_are_wrong_in_each_line() {
+    let names: String = (0..2900).map(|_| "[[packages]]\nname='-'\n").collect();
+    for (name, text) in [
+        ("requirements.txt", "a b\n".repeat(16_000)),
+        ("requirements.txt", (0..10_000).map(|number| format!("-r {number}\n")).collect()),
+        ("pylock.toml", format!("lock-version='1.0'\n{names}")),
+    ] {
+        let file = Files::default().add(name, text.as_str());
+        let request = Request::default();
+        let mut found = vec![];
+        let mut files = Files::default();
+        wheelbase_tests::graph::read(&file, None, &request, &mut files, &mut found);
+        assert!(found.len() <= 101 && found.iter().any(|diagnostic| diagnostic.code == "more"), "{name}");
+    }
+}
+
+/// Groups that include others twice, which include others twice.
+#[test]
+fn groups_that_double() {
+    let mut text = "[project]\nname='a'\nversion='1'\n[dependency-groups]\ng60=['b']\n".to_owned();
+    for group in 0..60 {
+        let next = group + 1;
+        writeln!(text, "g{group}=[{{include-group='g{next}'}},{{include-group='g{next}'}}]")
+            .expect("a text can be written to");
+    }
+    check::lock("pyproject.toml", &text, None, &Request::default().group("g0", None));
+}

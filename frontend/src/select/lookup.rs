@@ -32,7 +32,7 @@ pub fn apply_lookup(
             Err(error) => missing.push(error),
         }
     }
-    Checked::new(Selection { packages }, missing)
+    Checked::new(Selection { packages }, missing).limited()
 }
 
 fn replacement(
