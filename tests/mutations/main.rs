@@ -15,7 +15,7 @@ mod found;
 const LARGEST: usize = 200_000;
 
 /// How often each lock is broken.
-const ROUNDS: u64 = 24;
+const ROUNDS: u64 = 10;
 
 /// What is put into locks: pieces that mean something to one reader or another.
 const WORDS: &[&str] = &[
@@ -106,15 +106,13 @@ fn order_of_packages_changes_no_byte_of_the_graph() {
         if before.is_empty() {
             continue; // Not a lock, or for another Python.
         }
-        for seed in 0..2 {
-            let text = reordered(lock.row.format, &lock.text, &mut Random::new(seed));
-            assert_ne!(text, lock.text, "{} is in another order", lock.path);
-            let after = built(&text);
-            if bytes(&before) != bytes(&after) {
-                let dumped = |built: &[Built]| built.iter().map(|b| dump(&b.definition)).collect::<String>();
-                assert_eq!(dumped(&before), dumped(&after), "{}", lock.path);
-                panic!("{}: only what is noted beside the graph differs", lock.path);
-            }
+        let text = reordered(lock.row.format, &lock.text, &mut Random::new(lock.text.len() as u64));
+        assert_ne!(text, lock.text, "{} is in another order", lock.path);
+        let after = built(&text);
+        if bytes(&before) != bytes(&after) {
+            let dumped = |built: &[Built]| built.iter().map(|b| dump(&b.definition)).collect::<String>();
+            assert_eq!(dumped(&before), dumped(&after), "{}", lock.path);
+            panic!("{}: only what is noted beside the graph differs", lock.path);
         }
         if !formats.contains(&lock.row.format) {
             formats.push(lock.row.format);
