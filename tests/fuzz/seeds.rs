@@ -16,7 +16,7 @@ use wheelbase_tests::graph::{DESCRIPTION, Machine, build, read, selection};
 use wheelbase_tests::wheel::Wheel;
 
 /// Larger ones slow a fuzzer down, and hold nothing that smaller ones do not.
-const LARGEST: usize = 32 << 10;
+const LARGEST: usize = 12 << 10;
 
 fn main() {
     let directory = PathBuf::from(env::args().nth(1).expect("the directory to write to"));
@@ -68,8 +68,63 @@ fn words(words: &[&str]) -> Vec<String> {
     words.iter().map(|word| (*word).to_owned()).collect()
 }
 
+/// Locks of few lines, with the number of their format: a fuzzer does most with what is short.
+const SMALL: &[(u8, &str)] = &[
+    (
+        0,
+        "version = 1\nrequires-python = \">=3.11\"\n[[package]]\nname = \"r\"\nversion = \"1\"\nsource = { virtual = \".\" }\n\
+         dependencies = [{ name = \"a\", marker = \"os_name != 'nt'\" }, { name = \"g\" }]\n[package.dev-dependencies]\n\
+         dev = [{ name = \"a\", extra = [\"x\"] }]\n[[package]]\nname = \"a\"\nversion = \"1\"\n\
+         source = { registry = \"https://h/simple\" }\nwheels = [{ url = \"https://h/a-1-py3-none-any.whl\", hash = \"sha256:HASH\" }]\n\
+         [[package]]\nname = \"g\"\nversion = \"1\"\nsource = { git = \"https://h/g?rev=b#0123456789abcdef0123456789abcdef01234567\" }\n",
+    ),
+    (
+        1,
+        "lock-version = \"1.0\"\n[[packages]]\nname = \"a\"\nversion = \"1\"\nmarker = \"'dev' in dependency_groups\"\n\
+         sdist = { url = \"https://h/a-1.tar.gz\", size = 1, hashes = { sha256 = \"HASH\" } }\n[[packages]]\nname = \"d\"\n\
+         directory = { path = \"d\", editable = true }\n[[packages]]\nname = \"v\"\nvcs = { type = \"git\", \
+         url = \"https://h/v\", commit-id = \"0123456789abcdef0123456789abcdef01234567\" }\n",
+    ),
+    (
+        2,
+        "[[package]]\nname = \"a\"\nversion = \"1\"\noptional = false\npython-versions = \">=3.8\"\ngroups = [\"main\"]\n\
+         markers = \"extra == 'yaml'\"\nfiles = [{ file = \"a-1.tar.gz\", hash = \"sha256:HASH\" }]\n[extras]\nyaml = [\"a\"]\n\
+         [metadata]\nlock-version = \"2.1\"\npython-versions = \">=3.11\"\ncontent-hash = \"x\"\n",
+    ),
+    (
+        3,
+        "[metadata]\ngroups = [\"default\", \"dev\"]\nstrategy = [\"inherit_metadata\"]\nlock_version = \"4.5.0\"\n\
+         [[metadata.targets]]\nrequires_python = \">=3.11\"\n[[package]]\nname = \"a\"\nversion = \"1\"\ngroups = [\"default\"]\n\
+         files = [{ file = \"a-1-py3-none-any.whl\", hash = \"sha256:HASH\" }]\n[[package]]\nname = \"p\"\nversion = \"1\"\n\
+         path = \"./p\"\neditable = true\ngroups = [\"default\"]\n",
+    ),
+    (
+        4,
+        "{\"_meta\": {\"requires\": {\"python_version\": \"3.12\"}, \"sources\": [{\"name\": \"pypi\", \"url\": \"https://h/simple\", \
+         \"verify_ssl\": true}]},\n\"default\": {\"a\": {\"hashes\": [\"sha256:HASH\"], \"index\": \"pypi\", \"markers\": \
+         \"python_version >= '3.9'\", \"version\": \"==1\"}, \"p\": {\"editable\": true, \"path\": \".\"}},\n\"develop\": {}}\n",
+    ),
+    (
+        5,
+        "--index-url https://h/simple\n-e ./p\na[x]==1 ; python_version >= '3.8' \\\n    --hash=sha256:HASH # why\n\
+         g @ git+https://h/g@0123456789abcdef0123456789abcdef01234567#subdirectory=s\nhttps://h/b-1-py3-none-any.whl --hash=sha256:HASH\n\
+         \0[project]\nname = \"p\"\nversion = \"1\"\n",
+    ),
+    (5, "-r b.txt\n-c c.txt\na>=1\n\0b~=2\n--extra-index-url https://h/simple\n"),
+    (
+        7,
+        "[project]\nname = \"p\"\nversion = \"1\"\nrequires-python = \">=3.11\"\ndependencies = [\"a[x]>=1; os_name == 'posix'\"]\n\
+         [project.optional-dependencies]\nyaml = [\"p[all]\"]\nall = [\"b\"]\n[dependency-groups]\ndev = [\"c\", { include-group = \"d\" }]\n\
+         d = []\n[build-system]\nrequires = [\"hatchling\"]\nbuild-backend = \"hatchling.build\"\n",
+    ),
+];
+
 fn lock_seeds(locks: &[GoldenLock]) -> Vec<Vec<u8>> {
-    let mut seeds = vec![];
+    let small = |(pick, text): &(u8, &str)| {
+        let text = text.replace("HASH", &"0".repeat(64));
+        [*pick, pick | 0x80].map(|pick| [&[pick], text.as_bytes()].concat())
+    };
+    let mut seeds: Vec<Vec<u8>> = SMALL.iter().flat_map(small).collect();
     for lock in locks.iter().filter(|lock| lock.text.len() < LARGEST) {
         let format = FORMATS.iter().zip(0_u8..).find(|(row, _)| row.format == lock.row.format);
         let (_, pick) = format.expect("the format has a row");
@@ -330,7 +385,7 @@ const ARCHIVE_WORDS: &[&str] = &[
 fn definitions(locks: &[GoldenLock]) -> Vec<Vec<u8>> {
     let (machine, request) = (Machine::debian(), Request::default());
     let mut seeds = vec![];
-    for lock in locks.iter().filter(|lock| lock.text.len() < LARGEST / 2) {
+    for lock in locks.iter().filter(|lock| lock.text.len() < LARGEST) {
         let (mut files, mut found) = (Files::default(), vec![]);
         let spec = spec::parse(&files.add("app.toml", DESCRIPTION), &Default::default());
         let file = files.add(lock.row.name, lock.text.as_str());
