@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
+use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
@@ -158,21 +159,36 @@ impl Diagnostic {
                 order.push(label.span.file);
             }
         }
-        let annotation = |(index, label): (usize, &'s Label)| {
-            let kind = if index == 0 { AnnotationKind::Primary } else { AnnotationKind::Context };
-            let annotation = kind.span(label.span.range());
-            if label.text.is_empty() { annotation } else { annotation.label(&label.text) }
+        let excerpt = |id| {
+            let file = files.get(id)?;
+            let labels = || self.labels.iter().enumerate().filter(move |(_, label)| label.span.file == id);
+            let start = labels().map(|(_, label)| label.span.range().start).min()?;
+            let end = labels().map(|(_, label)| label.span.range().end).max()?;
+            let lines = lines_around(file.text(), start..end);
+            let annotations = labels().map(|(index, label)| {
+                let kind = if index == 0 { AnnotationKind::Primary } else { AnnotationKind::Context };
+                let range = label.span.range();
+                let annotation = kind.span(range.start - lines.start..range.end - lines.start);
+                if label.text.is_empty() { annotation } else { annotation.label(&label.text) }
+            });
+            let text = match self.shown_text(file) {
+                Cow::Borrowed(text) => Cow::Borrowed(&text[lines.clone()]),
+                Cow::Owned(text) => Cow::Owned(text[lines.clone()].to_owned()),
+            };
+            let line = file.text()[..lines.start].matches('\n').count() + 1;
+            Some(Snippet::source(text).line_start(line).path(file.name()).annotations(annotations))
         };
-        order
-            .into_iter()
-            .filter_map(|id| {
-                let file = files.get(id)?;
-                let annotations =
-                    self.labels.iter().enumerate().filter(|(_, label)| label.span.file == id).map(annotation);
-                Some(Snippet::source(self.shown_text(file)).path(file.name()).annotations(annotations))
-            })
-            .collect()
+        order.into_iter().filter_map(excerpt).collect()
     }
+}
+
+/// The lines that a range is in, and one more on each side: a large file is not looked through for each diagnostic.
+fn lines_around(text: &str, range: Range<usize>) -> Range<usize> {
+    let line = |at: usize| text[..at].rfind('\n').unwrap_or(0);
+    let start = line(line(range.start));
+    let start = if start == 0 { 0 } else { start + 1 };
+    let ends = text[range.end..].match_indices('\n').nth(1);
+    start..ends.map_or(text.len(), |(at, _)| range.end + at + 1)
 }
 
 impl Severity {
@@ -184,6 +200,21 @@ impl Severity {
             Self::Note => "note",
         }
     }
+}
+
+/// At most this many diagnostics leave a reader.
+const MOST: usize = 100;
+
+/// Drops what nobody would read: each diagnostic is shown with the whole file at hand, and a text that is not what its
+/// name says has as many as it has lines. Errors stay rather than the rest: they are the ones that have to go.
+pub fn limited(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    if diagnostics.len() > MOST {
+        let more = diagnostics.len() - MOST;
+        diagnostics.sort_by_key(|diagnostic| !diagnostic.is_error());
+        diagnostics.truncate(MOST);
+        diagnostics.push(Diagnostic::warning("more", format!("there are {more} more errors and warnings")));
+    }
+    diagnostics
 }
 
 /// A value if there is one, and everything that was noticed on the way. Without a value there is at least one
@@ -217,6 +248,12 @@ impl<T> Checked<T> {
     pub fn none(diagnostics: Vec<Diagnostic>) -> Self {
         assert!(diagnostics.iter().any(Diagnostic::is_error), "no value, and no error that says why");
         Self { value: None, diagnostics }
+    }
+
+    /// The same with no more diagnostics than somebody reads.
+    #[must_use]
+    pub fn limited(self) -> Self {
+        Self { value: self.value, diagnostics: limited(self.diagnostics) }
     }
 
     /// What was noticed.

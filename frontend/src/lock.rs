@@ -176,10 +176,10 @@ pub fn format_of(path: &str) -> Option<&'static FormatRow> {
 pub fn read(file: &SourceFile, others: &Others, request: &Request) -> Checked<Read> {
     let input = Reader { file, others, request };
     if file.name().rsplit('/').next() == Some("pyproject.toml") {
-        return unlocked::pyproject(&input);
+        return unlocked::pyproject(&input).limited();
     }
     match format_of(file.name()) {
-        Some(row) => (row.read)(&input),
+        Some(row) => (row.read)(&input).limited(),
         None => {
             let names: Vec<String> = FORMATS.iter().map(|row| format!("`{}`", row.name)).collect();
             let message = format!("`{}` has the name of no dependency file", file.name());

@@ -7,6 +7,7 @@ mod list;
 mod lookup;
 mod misfit;
 mod pick;
+mod remote;
 mod tags;
 mod target;
 mod wheel;
@@ -146,7 +147,7 @@ pub fn select(lock: &Lock, request: &Request, target: &Target) -> Checked<Select
     }
     packages.sort_by(|a, b| (&a.name, &a.version).cmp(&(&b.name, &b.version)));
     let packages = unique(packages, lock, &mut found);
-    Checked::new(Selection { packages }, found)
+    Checked::new(Selection { packages }, found).limited()
 }
 
 /// What walking and filtering share: the lock, the target and what was noticed.

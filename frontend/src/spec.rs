@@ -32,7 +32,7 @@ pub use schema::json_schema;
 pub use stages::{KNOWN_STAGES, KnownStage, Origin, known_stage};
 pub use types::*;
 
-use crate::diag::{Checked, Diagnostic};
+use crate::diag::{Checked, Diagnostic, limited};
 use crate::text::SourceFile;
 use document::Place;
 use reader::{Node, Reader};
@@ -78,19 +78,11 @@ pub fn parse_with_contexts(
     Checked::new(spec, tidy(file, syntax))
 }
 
-/// At most this many diagnostics leave: nobody reads more, and each is rendered with the whole file at hand.
-const MAX_DIAGNOSTICS: usize = 100;
-
 /// Brings diagnostics into the order of the file, drops what would not be read, and hides secrets.
 fn tidy(file: &SourceFile, mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let place = |diagnostic: &Diagnostic| diagnostic.labels.first().map(|label| label.span);
-    if diagnostics.len() > MAX_DIAGNOSTICS {
-        let more = diagnostics.len() - MAX_DIAGNOSTICS;
-        // Errors first: they are the ones that have to go.
-        diagnostics.sort_by_key(|diagnostic| (!diagnostic.is_error(), place(diagnostic)));
-        diagnostics.truncate(MAX_DIAGNOSTICS);
-        diagnostics.push(Diagnostic::warning("more", format!("there are {more} more errors and warnings")));
-    }
+    diagnostics.sort_by_key(place);
+    let mut diagnostics = limited(diagnostics);
     diagnostics.sort_by_key(|diagnostic| (place(diagnostic).is_none(), place(diagnostic)));
     secrets::hide(file, &mut diagnostics);
     diagnostics

@@ -1,5 +1,5 @@
-//! What must hold for every lock, good or broken: readers and selection never panic, what they say has a place in
-//! the file, and the order in which a lock lists its packages changes nothing.
+//! What must hold for every lock, good or broken: readers and selection never panic, and what they say has a place in
+//! the file. What holds all the way to the graph is tested in `tests/mutations`.
 #![allow(clippy::unwrap_used, reason = "a test may stop where it stands")]
 #![expect(clippy::unwrap_used, reason = "a test's helpers fail as the test does")]
 
@@ -8,8 +8,8 @@ use std::path::Path;
 
 use proptest::prelude::*;
 use wheelbase::diag::Diagnostic;
-use wheelbase::lock::{self, FORMATS, Lock, Others, Read, Request, detect, python};
-use wheelbase::select::{Selection, Target, select};
+use wheelbase::lock::{self, FORMATS, Others, Read, Request, detect, python};
+use wheelbase::select::{Target, select};
 use wheelbase::text::Files;
 use wheelbase_helper::contract::{Interpreter, Libc};
 
@@ -175,39 +175,4 @@ proptest! {
             }
         }
     }
-
-    #[test]
-    fn order_of_packages_changes_nothing(sample_at in any::<prop::sample::Index>(), seed in any::<u64>()) {
-        let samples = ["uv/small/uv.lock", "uv/conflicts/uv.lock", "uv/workspace/uv.lock", "poetry/small/poetry.lock", "pdm/small/pdm.lock"];
-        let path = samples[sample_at.index(samples.len())];
-        let text = sample(path);
-        prop_assert_eq!(chosen(path, &text), chosen(path, &shuffled(&text, seed)));
-    }
-}
-
-fn chosen(path: &str, text: &str) -> Selection {
-    let file = Files::default().add(path.rsplit('/').next().unwrap(), text);
-    let lock: Lock = match lock::read(&file, &Others::new(), &Request::default()).into_result().unwrap().0 {
-        Read::Locked(lock) => lock,
-        other => panic!("{other:?}"),
-    };
-    select(&lock, &Request::default(), &target()).into_result().unwrap().0
-}
-
-/// The same lock with its `[[package]]` tables in another order, by a generator that any seed drives.
-fn shuffled(text: &str, seed: u64) -> String {
-    let mut chunks: Vec<&str> = text.split("[[package]]\n").collect();
-    let head = chunks.remove(0);
-    // What follows the last package (poetry's [metadata]) stays at the end.
-    let last = chunks.pop().unwrap();
-    let cut = last.find("\n[extras]").or(last.find("\n[metadata]")).map_or(last.len(), |at| at + 1);
-    let (package, tail) = last.split_at(cut);
-    chunks.push(package);
-    let mut state = seed | 1;
-    for at in (1..chunks.len()).rev() {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        chunks.swap(at, (state >> 33) as usize % (at + 1));
-    }
-    let body: String = chunks.iter().map(|chunk| format!("[[package]]\n{}\n\n", chunk.trim_end())).collect();
-    format!("{head}{body}{tail}")
 }

@@ -86,13 +86,14 @@ impl Project {
         known.iter().find(uses).copied().filter(|_| dynamic)
     }
 
-    /// The requirements of a group and of the groups that it includes, in the order of the file.
+    /// The requirements of a group and of the groups that it includes, in the order of the file; those of a group that
+    /// is included twice, once.
     ///
     /// # Errors
     /// A text for a group that does not exist or includes itself.
     pub fn group(&self, name: &str) -> Result<Vec<String>, String> {
         let mut requirements = vec![];
-        self.collect_group(name, &mut vec![], &mut requirements)?;
+        self.collect_group(name, &mut vec![], &mut BTreeSet::new(), &mut requirements)?;
         Ok(requirements)
     }
 
@@ -100,8 +101,12 @@ impl Project {
         &self,
         name: &str,
         path: &mut Vec<String>,
+        done: &mut BTreeSet<String>,
         into: &mut Vec<String>,
     ) -> Result<(), String> {
+        if done.contains(name) {
+            return Ok(());
+        }
         if path.iter().any(|above| above == name) {
             return Err(format!("the group `{name}` includes itself"));
         }
@@ -112,10 +117,11 @@ impl Project {
         for item in items {
             match item {
                 GroupItem::Requirement(requirement) => into.push(requirement.clone()),
-                GroupItem::Include(other) => self.collect_group(other, path, into)?,
+                GroupItem::Include(other) => self.collect_group(other, path, done, into)?,
             }
         }
         path.pop();
+        done.insert(name.to_owned());
         Ok(())
     }
 }

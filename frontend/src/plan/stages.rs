@@ -157,9 +157,13 @@ impl Ingredients<'_> {
     /// Whether a stage has an environment of its own, rather than that of the stage it starts from: the app
     /// always, others that say `dependencies`.
     pub fn has_environment(&self, name: &str) -> bool {
-        let Some(stage) = self.spec.stages.get(name) else { return false };
-        let asks = name == "app" || stage.dependencies.is_some();
-        asks && !self.ancestors(name).iter().any(|parent| self.has_environment(parent))
+        self.asks(name) && !self.ancestors(name).iter().any(|parent| self.asks(parent))
+    }
+
+    /// Whether a stage asks for an environment, which may be that of the stage it starts from.
+    fn asks(&self, name: &str) -> bool {
+        let stage = self.spec.stages.get(name);
+        stage.is_some_and(|stage| name == "app" || stage.dependencies.is_some())
     }
 
     /// The stages that install dependencies, each after those that it starts from: those with an environment of
@@ -187,9 +191,10 @@ impl Ingredients<'_> {
     /// The stages that a stage starts from, nearest first.
     pub fn ancestors(&self, name: &str) -> Vec<String> {
         let mut chain = vec![];
+        let mut seen = BTreeSet::new();
         let mut at = name.to_owned();
         while let Base::Stage(parent) = self.base(&at) {
-            if chain.contains(&parent) {
+            if !seen.insert(parent.clone()) {
                 break;
             }
             chain.push(parent.clone());
@@ -257,8 +262,7 @@ impl Ingredients<'_> {
             Base::Source(_) | Base::Scratch => None,
         };
         let own_environment = self.has_environment(name);
-        let environment =
-            own_environment || self.ancestors(name).iter().any(|stage| self.has_environment(stage));
+        let environment = own_environment || self.ancestors(name).iter().any(|stage| self.asks(stage));
         let workdir = self.workdir(written, parent);
         let packages = (!written.packages.is_empty() || written.init).then(|| {
             let mut names: Vec<String> = written.packages.iter().map(|name| name.value.clone()).collect();

@@ -1,9 +1,10 @@
 //! Putting the files that an index look-up found where the lock knew only versions and checksums.
 
 use super::pick::Picker;
-use super::{Artifact, Chosen, Lookup, RemoteFile, Selection, Target};
+use super::remote::remote;
+use super::{Artifact, Chosen, Lookup, Selection, Target};
 use crate::diag::{Checked, Diagnostic};
-use crate::lock::{File, Files, Lock, Package, Request, Source, url};
+use crate::lock::{File, Files, Lock, Package, Request, Source};
 
 /// Replaces every [`Artifact::Lookup`] of a selection by a file of `found`, the lock that the look-up step
 /// wrote: of the same name and version, and with a sha256 that the user's lock accepts. Where the lock named its
@@ -31,7 +32,7 @@ pub fn apply_lookup(
             Err(error) => missing.push(error),
         }
     }
-    Checked::new(Selection { packages }, missing)
+    Checked::new(Selection { packages }, missing).limited()
 }
 
 fn replacement(
@@ -65,7 +66,7 @@ fn replacement(
         names => names.iter().find_map(named),
     };
     if let Some(file) = best
-        && let Some(remote) = remote(file)
+        && let Ok(Some(remote)) = remote(file)
     {
         let wheel = remote.filename.ends_with(".whl");
         return Ok(if wheel { Artifact::Wheel(remote) } else { Artifact::Sdist(remote) });
@@ -82,16 +83,4 @@ fn replacement(
 fn accepted(files: &[File], lookup: &Lookup) -> Vec<File> {
     let known = |file: &&File| file.hash.sha256().is_some_and(|sha256| lookup.sha256.contains(&sha256));
     files.iter().filter(known).cloned().collect()
-}
-
-fn remote(file: &File) -> Option<RemoteFile> {
-    let crate::lock::Place::Url { url: at, .. } = &file.place else { return None };
-    Some(RemoteFile {
-        url: url::public(at),
-        filename: file.name().into_owned(),
-        sha256: file.hash.sha256()?,
-        size: file.size,
-        direct: false,
-        subdirectory: None,
-    })
 }

@@ -1,10 +1,11 @@
 //! Which file of a package is installed: the best wheel that fits, else the sdist.
 
 use super::misfit;
+use super::remote::{plain_name, remote};
 use super::wheel::WheelName;
 use super::{Artifact, LocalFile, Lookup, RemoteFile, Tags, Target};
 use crate::diag::Diagnostic;
-use crate::lock::{Archive, File, Files, Hashes, Lock, Package, Place, Request, Source, path, url};
+use crate::lock::{Archive, File, Files, Hashes, Lock, Package, Place, Request, Source, path};
 
 /// What choosing needs to know.
 pub(super) struct Picker<'p> {
@@ -80,30 +81,17 @@ impl Picker<'_> {
         subdirectory: Option<String>,
         direct: bool,
     ) -> Result<Artifact, Box<Diagnostic>> {
-        let filename = file.name().into_owned();
-        let wheel = filename.ends_with(".whl");
-        let sha256 = file.hash.sha256();
-        match &file.place {
-            Place::Path(path) => {
-                let local = LocalFile { path: path.clone(), sha256 };
-                Ok(if wheel { Artifact::LocalWheel(local) } else { Artifact::LocalSdist(local) })
-            }
-            Place::Url { url: at, .. } => {
-                let Some(sha256) = sha256 else {
-                    return Err(Box::new(misfit::no_checksum(self.lock, package, file)));
-                };
-                let remote = RemoteFile {
-                    url: url::public(at),
-                    filename,
-                    sha256,
-                    size: file.size,
-                    direct,
-                    subdirectory,
-                };
-                Ok(if wheel { Artifact::Wheel(remote) } else { Artifact::Sdist(remote) })
-            }
-            Place::Named(_) => Err(Box::new(misfit::no_checksum(self.lock, package, file))),
+        let unsupported = |why: String| Box::new(misfit::unsupported(self.lock, package, &why));
+        let wheel = plain_name(file).map_err(unsupported)?.ends_with(".whl");
+        if let Place::Path(path) = &file.place {
+            let local = LocalFile { path: path.clone(), sha256: file.hash.sha256() };
+            return Ok(if wheel { Artifact::LocalWheel(local) } else { Artifact::LocalSdist(local) });
         }
+        let Some(found) = remote(file).map_err(unsupported)? else {
+            return Err(Box::new(misfit::no_checksum(self.lock, package, file)));
+        };
+        let remote = RemoteFile { direct, subdirectory, ..found };
+        Ok(if wheel { Artifact::Wheel(remote) } else { Artifact::Sdist(remote) })
     }
 
     /// Whether wheels and whether sdists may be taken. What names the package is stronger than `:all:`, and
