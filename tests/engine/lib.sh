@@ -60,3 +60,24 @@ wait_for() {
 
 # alive FILE: whether the process whose number is in the file runs.
 alive() { [ -s "$1" ] && kill -0 "$(cat "$1")" 2>/dev/null; }
+
+# stand_in NAME:TAG: where the stand-in for a base image is. Docker Hub's short names are below `library/`.
+stand_in() {
+	case $1 in
+	*.*/*) echo "$REGISTRY/${1#*/}" ;;
+	*/*) echo "$REGISTRY/$1" ;;
+	*) echo "$REGISTRY/library/$1" ;;
+	esac
+}
+
+# contexts NAME:TAG...: the arguments for `docker buildx build` that lead to the stand-ins for images of registries
+# that the engine has no mirror for.
+contexts() {
+	[ "$HUB" != yes ] || return 0
+	local image
+	for image in "$@"; do
+		case $image in
+		*.*/*) printf '%s\n' --build-context "${image%:*}=docker-image://$(stand_in "$image")" ;;
+		esac
+	done
+}
