@@ -6,6 +6,7 @@
 
 mod context;
 mod environment;
+mod packages;
 mod steps;
 mod wheels;
 

@@ -69,6 +69,7 @@ fn work(path: &str, text: &str) -> usize {
         app_base: "python:3.13-slim",
         images: &BTreeMap::new(),
         facts: &facts,
+        bottoms: &BTreeMap::new(),
         dependencies: &dependencies,
         no_cache: None,
         start: None,

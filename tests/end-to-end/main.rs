@@ -10,6 +10,7 @@ mod flask;
 mod git;
 mod indexes;
 mod locks;
+mod packages;
 mod reproducible;
 mod roads;
 mod stores;
