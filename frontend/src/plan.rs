@@ -30,7 +30,7 @@ pub use environment::{Dependencies, wheels_to_build};
 pub use groups::{BUCKETS, Grouped, group};
 pub use indexes::{Download, Index, Indexes};
 pub use order::{Edge, needed, stage_or};
-pub use packages::{Packages, look};
+pub use packages::{Packages, look, unconfigured};
 pub use place::{Place, place};
 pub use stages::{Ingredients, plan, prepare};
 pub use users::{AppUser, app_user, owner};

@@ -144,6 +144,7 @@ impl<G: Gateway> Session<'_, G> {
                 if let Some(error) = python::check(spec, &read) {
                     return Err(Failure::Input(vec![error], project.files.clone()));
                 }
+                warnings.extend(plan::unconfigured(plan.stages.last(), &read));
                 facts.insert(stage.clone(), read);
                 prepared.insert(stage, plan);
             }

@@ -2,5 +2,6 @@
 set -e
 export APT_CONFIG=/dev/shm/apt.conf
 printf '%s\n' "$SOURCES" >/dev/shm/sources.list
-printf '%s\n' 'Dir::Etc::SourceList "/dev/shm/sources.list";' 'Dir::Etc::SourceParts "/dev/null";' >$APT_CONFIG
+printf '%s\n' 'Dir::Etc::SourceList "/dev/shm/sources.list";' 'Dir::Etc::SourceParts "/dev/null";' \
+	'APT::Update::Error-Mode "any";' >$APT_CONFIG
 unset SOURCES

@@ -23,7 +23,7 @@ entries | awk 'BEGIN { RS = ""; FS = "\n" }
 	{
 		installed = 1; entry = ""; taken = 0
 		for (i = 1; i <= NF; i++) {
-			if ($i ~ /^Status:/ && $i !~ / installed$/) installed = 0
+			if ($i ~ /^Status:/ && $i !~ / (installed|unpacked)$/) installed = 0
 			if ($i ~ /^[^ \t]/) taken = $i ~ /^(Package|Version|Architecture|Multi-Arch|Source|Provides):/
 			if (taken) entry = entry $i "\n"
 		}
@@ -63,18 +63,18 @@ unpack() {
 			--exclude='./usr/share/doc/*/NEWS*' --exclude='./usr/share/doc/*/README*'
 }
 
-# Scanners look for packages in the one or the other.
+# record ARCHIVE STATE: adds a package to the database, or to the files that stand for it, for scanners.
 record() {
 	name=$(dpkg-deb --field "$1" Package)
+	dpkg-deb --field "$1" | sed "s/^Package: .*/&\\nStatus: install ok $2/" >$work/entry
 	if [ -s $database/status ]; then
 		awk -v name="$name" 'BEGIN { RS = ""; FS = "\n"; ORS = "\n\n" } $1 != "Package: " name' \
 			$database/status >$work/rest
-		dpkg-deb --field "$1" | sed 's/^Package: .*/&\nStatus: install ok installed/' >$work/new
-		{ cat $work/rest $work/new && echo; } >$database/status
+		{ cat $work/rest $work/entry && echo; } >$database/status
 		sums=$database/info/$name.md5sums
 	else
 		grep -l -x "Package: $name" $database/status.d/* 2>/dev/null | xargs -r rm -f
-		dpkg-deb --field "$1" >$database/status.d/$name
+		cp $work/entry $database/status.d/$name
 		sums=$database/status.d/$name.md5sums
 	fi
 	dpkg-deb --info "$1" md5sums >$sums 2>/dev/null || rm -f $sums
@@ -94,11 +94,10 @@ script_matters() {
 for file in $files; do
 	archive=/var/cache/apt/archives/$file
 	unpack $archive
-	record $archive
-	if script_matters $archive; then
-		echo "warning: ${file%%_*} wants to be configured by a script, which was not run: this base has no shell" >&2
-	fi
-	echo "unpacked $file"
+	state=installed
+	! script_matters $archive || state=unpacked
+	record $archive $state
+	echo "${file%.deb}: $state"
 done
 if [ -e $target/etc/ld.so.cache ]; then
 	ldconfig -r $target

@@ -50,6 +50,23 @@ pub fn look(ingredients: &Ingredients<'_>) -> BTreeMap<String, Plan> {
     plans
 }
 
+/// A warning, if packages of a stage's base wait to be configured: what their scripts do is to be done by hand.
+pub fn unconfigured(stage: Option<&Stage>, facts: &Facts) -> Option<Diagnostic> {
+    let packages = stage?.packages.as_ref().filter(|packages| packages.installer.is_some())?;
+    let names: Vec<String> = facts.unconfigured.iter().map(|name| format!("`{name}`")).collect();
+    let (last, others) = names.split_last()?;
+    let message = match others {
+        [] => format!("the script that configures {last} was not run, because the base has no shell"),
+        others => format!(
+            "the scripts that configure {} and {last} were not run, because the base has no shell",
+            others.join(", ")
+        ),
+    };
+    let warning = Diagnostic::warning("not-configured", message)
+        .help("most libraries work as they are; look at what the app needs of them");
+    Some(packages.origin.first().map_or(warning.clone(), |span| warning.at(*span)))
+}
+
 impl Ingredients<'_> {
     /// The step that installs the packages of a stage.
     pub(super) fn packages(&self, name: &str, written: &spec::Stage) -> Result<Option<Packages>, Diagnostic> {
