@@ -3,6 +3,7 @@
 use wheelbase_tests::build::Build;
 use wheelbase_tests::engine::Engine;
 use wheelbase_tests::project::Project;
+use wheelbase_tests::server::Server;
 
 use crate::support::{oci, tree};
 
@@ -150,6 +151,41 @@ fn refused(os_release: &str, packages: &str, parts: &[&str]) {
 fn packages_need_a_shell_or_debian() {
     refused("ID=wolfi", r#"["libpq"]"#, &["app.toml:3", "no-shell", "bare-image", "`wolfi`, not Debian"]);
     refused("", r#"["libpq"]"#, &["app.toml:3", "no-shell", "bare-image"]);
+}
+
+/// No emulator is registered on the machines of the tests, so a step that ran something of the image would fail.
+#[test]
+fn packages_of_another_architecture_need_no_emulation() {
+    let project = only_os_release("ID=debian\nVERSION_CODENAME=bookworm", r#"["libpq5"]"#);
+    let image = format!("bare-image={}", project.file("image").display());
+    let (_, files) = tree(&Engine::main(), &project, &["--build-context", &image, "--platform=linux/arm64"]);
+    for path in ["usr/lib/aarch64-linux-gnu/libpq.so.5", "var/lib/dpkg/status.d/libc6"] {
+        assert!(files.entries.contains_key(path), "{path}");
+    }
+}
+
+/// The archives of old lists cannot be reached everywhere, so something that only notes the questions is in between.
+#[test]
+fn a_snapshot_asks_for_the_lists_of_its_day() {
+    let engine = Engine::main();
+    let project = Project::new(
+        r#"
+//- app.toml
+# syntax=wheelbase/wheelbase:0
+python = "3.13"
+packages = { names = ["libpq5"], snapshot = "2026-11-01" }
+dependencies = false
+cmd = ["python"]
+copy = []
+"#,
+    );
+    let proxy = Server::start(&engine, None);
+    let argument = format!("--build-arg=http_proxy={}", proxy.url());
+    let message = Build::new(&engine, &project).arg(argument).fail().message;
+    assert!(message.contains("app.toml:3") && message.contains(">>> packages ="), "{message}");
+    let asked: Vec<String> = proxy.requests().into_iter().map(|request| request.path).collect();
+    assert!(asked.iter().all(|url| url.contains("/20261101T000000Z/dists/trixie")), "{asked:?}");
+    assert!(!asked.is_empty());
 }
 
 #[test]

@@ -24,47 +24,53 @@ impl Lowering<'_> {
         let title = format!("packages {}", packages.names.join(" "));
         let meta =
             packages.origin.iter().fold(self.meta(stage, &title), |meta, span| self.at(meta, Some(*span)));
-        let around = self.around;
-        let of_stage = if stage.native { &around.build_platform } else { &around.platform };
-        let (script, root, platform) = match &packages.installer {
-            None => (INSTALL, base.clone(), of_stage),
-            // It only unpacks, so it need not be of the platform of what it unpacks.
-            Some(image) => (UNPACK, self.installer(image), &around.build_platform),
-        };
-        let script =
-            if packages.sources.is_empty() { script.to_owned() } else { format!("{SOURCES}\n{script}") };
-        let mut args =
-            vec!["/bin/sh".to_owned(), "-c".to_owned(), script, "packages".to_owned(), MTIME.to_string()];
-        args.extend(packages.installer.as_ref().map(|_| debian_architecture(of_stage)));
-        args.extend(packages.names.iter().cloned());
-        let mut exec = self.user_exec(stage, Exec::new(root, args)).platform(platform);
-        exec = exec.cwd("/").user("0:0").meta(meta);
-        if !packages.sources.is_empty() {
-            exec = exec.env("SOURCES", &packages.sources.join("\n"));
+        match &packages.installer {
+            None => {
+                let exec = self.user_exec(stage, Exec::new(base, command(INSTALL, packages, None)));
+                self.with_lists(stage, packages, exec.meta(meta)).output()
+            }
+            // It only unpacks, so it runs on the builder's own platform, whatever that of the packages is.
+            Some(image) => {
+                let (around, builder) = (self.around, &self.around.build_platform);
+                let platform = if stage.native { builder } else { &around.platform };
+                let args = command(UNPACK, packages, Some(debian_architecture(platform)));
+                let image = around.native_sources.get(image).or_else(|| around.sources.get(image));
+                let image = image.expect("the driver has found every installer of the plan").clone();
+                let exec = self.open_exec(Exec::new(image, args).platform(builder));
+                self.with_lists(stage, packages, exec.meta(meta)).output_at(TARGET, base)
+            }
         }
-        // Lists and archives are of one distribution, one day and one platform.
+    }
+
+    /// What every package manager wants: to be root, and its lists and archives, which are of one distribution, one
+    /// day and one platform.
+    fn with_lists(&self, stage: &Stage, packages: &Packages, exec: Exec) -> Exec {
         let of = packages.installer.as_deref().unwrap_or(match &stage.base {
             Base::Source(name) | Base::Stage(name) => name.as_str(),
             Base::Scratch => "scratch",
         });
-        let lists = packages.sources.first().map(|line| format!("{of} {line}"));
-        let namespace = &around.runtime.cache_namespace;
-        let id =
-            |kind: &str, of: &str| format!("{namespace}/wheelbase-{kind}-{of}-{}", around.platform.name());
-        let lists = lists.as_deref().unwrap_or(of);
-        exec.cache("/var/lib/apt/lists", &id("apt-lists", lists), Sharing::Locked);
-        exec.cache("/var/cache/apt", &id("apt-cache", of), Sharing::Locked);
-        match packages.installer {
-            None => exec.output(),
-            Some(_) => exec.output_at(TARGET, base),
+        let day = packages.sources.first().map(|line| format!("{of} {line}"));
+        let (namespace, platform) = (&self.around.runtime.cache_namespace, self.around.platform.name());
+        let id = |kind: &str, of: &str| format!("{namespace}/wheelbase-{kind}-{of}-{platform}");
+        let mut exec = exec.cwd("/").user("0:0");
+        if !packages.sources.is_empty() {
+            exec = exec.env("SOURCES", &packages.sources.join("\n"));
         }
+        let lists = id("apt-lists", day.as_deref().unwrap_or(of));
+        exec.cache("/var/lib/apt/lists", &lists, Sharing::Locked);
+        exec.cache("/var/cache/apt", &id("apt-cache", of), Sharing::Locked);
+        exec
     }
+}
 
-    fn installer(&self, image: &str) -> Fs {
-        let sources = [self.around.native_sources, self.around.sources];
-        let found = sources.into_iter().find_map(|sources| sources.get(image));
-        found.expect("the driver has found every installer of the plan").clone()
-    }
+/// A script with the time of its files, an architecture if it asks for one, and the packages.
+fn command(script: &str, packages: &Packages, architecture: Option<String>) -> Vec<String> {
+    let script = if packages.sources.is_empty() { script.to_owned() } else { format!("{SOURCES}\n{script}") };
+    let mut args = ["/bin/sh", "-c", &script, "packages"].map(str::to_owned).to_vec();
+    args.push(MTIME.to_string());
+    args.extend(architecture);
+    args.extend(packages.names.iter().cloned());
+    args
 }
 
 /// An architecture in Debian's words.

@@ -95,15 +95,18 @@ impl Lowering<'_> {
         }
     }
 
-    /// What all steps have that run something of the user's.
+    /// What all steps have that run something of the stage's base.
     pub(super) fn user_exec(&self, stage: &Stage, exec: Exec) -> Exec {
-        let runtime = self.around.runtime;
         let platform = if stage.native { &self.around.build_platform } else { &self.around.platform };
-        let mut exec = exec.platform(platform).proxy(runtime.proxy.clone());
+        let exec = self.open_exec(exec.platform(platform));
+        stage.env.iter().fold(exec, |exec, (name, value)| exec.env(name, value))
+    }
+
+    /// What all steps have that may use the network.
+    pub(super) fn open_exec(&self, exec: Exec) -> Exec {
+        let runtime = self.around.runtime;
+        let mut exec = exec.proxy(runtime.proxy.clone());
         exec = exec.hostname(&runtime.hostname).cgroup_parent(&runtime.cgroup_parent);
-        for (name, value) in &stage.env {
-            exec = exec.env(name, value);
-        }
         for (host, ip) in &runtime.hosts {
             exec = exec.extra_host(host, ip);
         }

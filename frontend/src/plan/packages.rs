@@ -64,7 +64,10 @@ pub fn unconfigured(stage: Option<&Stage>, facts: &Facts) -> Option<Diagnostic> 
     };
     let warning = Diagnostic::warning("not-configured", message)
         .help("most libraries work as they are; look at what the app needs of them");
-    Some(packages.origin.first().map_or(warning.clone(), |span| warning.at(*span)))
+    Some(match packages.origin.first() {
+        Some(span) => warning.at(*span),
+        None => warning,
+    })
 }
 
 impl Ingredients<'_> {
@@ -76,9 +79,6 @@ impl Ingredients<'_> {
         names.dedup();
         let origin = written.packages.iter().map(|name| name.span).collect();
         let mut packages = Packages { names, installer: None, sources: vec![], origin };
-        if self.base(name) == Base::Scratch {
-            return Err(no_shell("scratch", None).at(first.span));
-        }
         let image = self.to_look_at(name);
         let facts = image.as_ref().and_then(|image| self.bottoms.get(image));
         if let (Some(image), Some(facts)) = (&image, facts) {
@@ -153,7 +153,6 @@ fn installer(image: &str, facts: &Facts) -> Result<Option<String>, Diagnostic> {
 fn no_shell(image: &str, distribution: Option<&Distribution>) -> Diagnostic {
     let what = match distribution {
         Some(distribution) => format!("it has no shell, and it is `{}`, not Debian", distribution.id),
-        None if image == "scratch" => "there is nothing in it".to_owned(),
         None => "it has no shell, and no os-release that says what it is".to_owned(),
     };
     Diagnostic::error("no-shell", format!("`packages` cannot be installed on `{image}`: {what}"))
