@@ -58,7 +58,7 @@ fn check(description: &str, platform: &Platform, bottom: Option<Facts>) -> Strin
     let image = |name: &str, platform| {
         (name.to_owned(), Fs::Output(Image::new(&format!("docker.io/library/{name}"), platform).output()))
     };
-    let sources = ["base", "python:3.13-slim", "debian:bookworm-slim"].map(|name| image(name, platform));
+    let sources = ["base", "python:3.13-slim"].map(|name| image(name, platform));
     let native = image("debian:bookworm-slim", &builder);
     let context = Context::Local { name: "context".to_owned(), session: "s".to_owned(), ignored: vec![] };
     let uv = wheelbase::tools::uv_wheel(&builder).unwrap();

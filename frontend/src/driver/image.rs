@@ -117,10 +117,10 @@ impl<G: Gateway> Session<'_, G> {
                 loop {
                     let wanted = ingredients!().sources($compile);
                     self.find(&wanted, platform, &project.files, &mut sources).await?;
-                    if *platform != builder {
-                        let wanted = if $compile { ingredients!().installers() } else { wanted };
+                    if *platform != builder && !$compile {
                         self.find(&wanted, &builder, &project.files, &mut native).await?;
                     }
+                    self.find(&ingredients!().installers(), &builder, &project.files, &mut native).await?;
                     let unknown = plan::look(&ingredients!());
                     if unknown.is_empty() {
                         break;

@@ -34,7 +34,7 @@ impl Lowering<'_> {
                 let (around, builder) = (self.around, &self.around.build_platform);
                 let platform = if stage.native { builder } else { &around.platform };
                 let args = command(UNPACK, packages, Some(debian_architecture(platform)));
-                let image = around.native_sources.get(image).or_else(|| around.sources.get(image));
+                let image = around.native_sources.get(image);
                 let image = image.expect("the driver has found every installer of the plan").clone();
                 let exec = self.open_exec(Exec::new(image, args).platform(builder));
                 self.with_lists(stage, packages, exec.meta(meta)).output_at(TARGET, base)

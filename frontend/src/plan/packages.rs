@@ -113,7 +113,8 @@ impl Ingredients<'_> {
         }
     }
 
-    /// The images that install packages into others, with the place where the packages are written.
+    /// The images that install packages into others, on the builder's own platform, with the place where the packages
+    /// are written.
     pub fn installers(&self) -> BTreeMap<String, Option<Span>> {
         let installer = |name: String| {
             let packages = self.packages(&name, self.spec.stages.get(&name)?).ok()??;

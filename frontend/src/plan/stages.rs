@@ -205,9 +205,6 @@ impl Ingredients<'_> {
                 }
             }
         }
-        for (image, packages) in self.installers() {
-            sources.entry(image).or_insert(packages);
-        }
         sources
     }
 
