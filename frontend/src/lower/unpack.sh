@@ -99,7 +99,8 @@ for file in $files; do
 	record $archive $state
 	echo "${file%.deb}: $state"
 done
-if [ -e $target/etc/ld.so.cache ]; then
+# The linker searches its default directories in any case. Only its own ldconfig knows an architecture.
+if [ -e $target/etc/ld.so.cache ] && [ $architecture = "$(dpkg --print-architecture)" ]; then
 	ldconfig -r $target
 	rm -f $target/var/cache/ldconfig/aux-cache
 fi

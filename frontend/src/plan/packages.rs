@@ -36,7 +36,7 @@ pub struct Packages {
 pub fn look(ingredients: &Ingredients<'_>) -> BTreeMap<String, Plan> {
     let mut plans = BTreeMap::new();
     for name in ingredients.stages_with_compile() {
-        let Some(image) = ingredients.to_look_at(&name) else { continue };
+        let Some(image) = ingredients.image_to_look_at(&name) else { continue };
         if ingredients.bottoms.contains_key(&image) {
             continue;
         }
@@ -79,7 +79,7 @@ impl Ingredients<'_> {
         names.dedup();
         let origin = written.packages.iter().map(|name| name.span).collect();
         let mut packages = Packages { names, installer: None, sources: vec![], origin };
-        let image = self.to_look_at(name);
+        let image = self.image_to_look_at(name);
         let facts = image.as_ref().and_then(|image| self.bottoms.get(image));
         if let (Some(image), Some(facts)) = (&image, facts) {
             packages.installer = installer(image, facts).map_err(|error| error.at(first.span))?;
@@ -124,7 +124,7 @@ impl Ingredients<'_> {
     }
 
     /// The image below a stage, if packages are installed on it and its name does not say all that is to be known.
-    fn to_look_at(&self, name: &str) -> Option<String> {
+    fn image_to_look_at(&self, name: &str) -> Option<String> {
         let written = self.spec.stages.get(name).filter(|stage| !stage.packages.is_empty())?;
         let chain: Vec<String> = std::iter::once(name.to_owned()).chain(self.ancestors(name)).collect();
         let Base::Source(image) = self.base(chain.last()?) else { return None };

@@ -59,7 +59,7 @@ pub(in crate::spec) static KEYS: &[Key<Stage>] = &[
             Shape::OneOf(&[Shape::List(&Shape::Text), Shape::Table(|| table::rows(PACKAGES))]),
             r#"packages = ["libpq5"]"#,
             "System packages, installed with apt, apk or dnf by what the base has, or into a Debian that has no shell \
-             (distroless) from another one; no lists or caches stay",
+             (distroless) from another one (`docs/packages.md`); no lists or caches stay",
         )
         .words(&["apt", "apk", "dnf", "system-packages", "apt-packages", "build-packages"])
         .advice("system packages, as in packages = [\"libpq5\"]; Python packages are `dependencies`"),
