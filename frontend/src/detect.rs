@@ -36,9 +36,16 @@ pub use labels::labels;
 pub use loopback::{listens_on_loopback, source_on_loopback};
 pub use view::{PATTERNS, View, is_looked_into, is_wanted};
 
+use std::collections::BTreeSet;
+
 use crate::diag::Diagnostic;
-use crate::text::Span;
+use crate::text::{SourceFile, Span};
 use view::Reader;
+
+/// The names of the commands that a project itself brings: `[project.scripts]`.
+pub fn commands(pyproject: &SourceFile) -> BTreeSet<String> {
+    project::Project::read(pyproject).map(|project| project.scripts).unwrap_or_default()
+}
 
 /// What [`start`] comes to.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -103,18 +103,7 @@ impl Diagnostic {
     /// Excerpts are made of this text, and so must be a source that is attached to an error for others to
     /// print.
     pub fn shown_text<'f>(&self, file: &'f SourceFile) -> Cow<'f, str> {
-        let hidden: Vec<Span> = self.hidden.iter().copied().filter(|span| span.file == file.id()).collect();
-        if hidden.is_empty() {
-            return Cow::Borrowed(file.text());
-        }
-        let mut bytes = file.text().as_bytes().to_vec();
-        for byte in hidden.into_iter().flat_map(Span::range) {
-            if !matches!(bytes[byte], b'\n' | b'\r') {
-                bytes[byte] = b'*';
-            }
-        }
-        // Spans end on character boundaries, so every character is either whole or stars.
-        Cow::Owned(String::from_utf8_lossy(&bytes).into_owned())
+        shown_text(std::slice::from_ref(self), file)
     }
 
     /// Whether the build cannot start.
@@ -294,6 +283,24 @@ pub fn edit_distance(a: &str, b: &str) -> usize {
         }
     }
     rows[a.len()][b.len()]
+}
+
+/// The text of a file as it may be shown, with nothing that any of these diagnostics hides: see
+/// [`Diagnostic::shown_text`].
+pub fn shown_text<'f>(diagnostics: &[Diagnostic], file: &'f SourceFile) -> Cow<'f, str> {
+    let hidden = diagnostics.iter().flat_map(|diagnostic| &diagnostic.hidden);
+    let hidden: Vec<Span> = hidden.copied().filter(|span| span.file == file.id()).collect();
+    if hidden.is_empty() {
+        return Cow::Borrowed(file.text());
+    }
+    let mut bytes = file.text().as_bytes().to_vec();
+    for byte in hidden.into_iter().flat_map(Span::range) {
+        if !matches!(bytes[byte], b'\n' | b'\r') {
+            bytes[byte] = b'*';
+        }
+    }
+    // Spans end on character boundaries, so every character is either whole or stars.
+    Cow::Owned(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 #[cfg(test)]

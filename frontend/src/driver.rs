@@ -10,9 +10,11 @@ mod image;
 mod load;
 mod python;
 mod requests;
+mod resolution;
 mod session;
 mod sources;
 mod start;
+mod versions;
 
 use std::collections::BTreeMap;
 
@@ -49,12 +51,12 @@ pub async fn build(gateway: impl Gateway, environment: Environment) -> Result<An
     let (spec, mut warnings) = parsed.into_result().map_err(fail)?;
     let (target, _) = spec.target(options.target.as_deref()).map_err(|error| fail(vec![error]))?;
     match request {
-        Some(Request::Outline) => return Ok(requests::outline_of(&spec, target, &loaded)),
-        Some(Request::Targets) => return Ok(requests::targets_of(&spec, &loaded)),
+        Some(Request::Outline) => return Ok(requests::outline_of(&spec, target, &warnings, &loaded)),
+        Some(Request::Targets) => return Ok(requests::targets_of(&spec, &warnings, &loaded)),
         Some(Request::Describe | Request::Lint) | None => {}
     }
 
-    let mut project = session.project(&loaded, &spec).await?;
+    let mut project = session.project(&loaded, &spec, &warnings).await?;
     let mut images = vec![];
     for platform in platforms {
         let spec = match parse(&loaded, &options, &builder, &platform).into_result() {

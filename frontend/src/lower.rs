@@ -86,14 +86,14 @@ pub struct Lowered {
 /// The target of a plan.
 pub fn lower(plan: &Plan, around: &Surroundings<'_>) -> Lowered {
     let stages = Lowering::stages(plan, around);
-    let target = plan.stages.last().expect("a plan has its target");
-    stages.done[&target.name].clone()
+    let target = stages.done[&plan.target].clone();
+    plan.gates.iter().fold(target, |lowered, gate| stages.gated(lowered, gate))
 }
 
 /// The layer with the facts of a plan that ends before them: what `prepare` made. The second is the file in it.
 pub fn lower_facts(plan: &Plan, around: &Surroundings<'_>) -> Output {
     let stages = Lowering::stages(plan, around);
-    let target = plan.stages.last().expect("a plan has its target");
+    let target = target(plan);
     let layer = target.facts.as_ref().expect("a plan whose facts are wanted says how to take them");
     let lowered = &stages.done[&target.name];
     stages.facts(target, layer, &lowered.prepared, &lowered.bottom)
@@ -106,8 +106,12 @@ pub fn lower_resolution(
     around: &Surroundings<'_>,
 ) -> Output {
     let stages = Lowering::stages(plan, around);
-    let target = plan.stages.last().expect("a plan has its target");
+    let target = target(plan);
     stages.resolution(target, resolution, &stages.done[&target.name].prepared)
+}
+
+fn target(plan: &Plan) -> &Stage {
+    plan.stages.iter().find(|stage| stage.name == plan.target).expect("a plan has its target")
 }
 
 /// A plan on its way.
@@ -130,6 +134,7 @@ impl<'a> Lowering<'a> {
     }
 
     fn stage(&self, stage: &Stage) -> Lowered {
+        let mut inherited = None;
         let (base, mut layers, bottom) = match &stage.base {
             Base::Scratch => (Fs::Scratch, vec![], Fs::Scratch),
             Base::Source(name) => {
@@ -140,6 +145,7 @@ impl<'a> Lowering<'a> {
             }
             Base::Stage(name) => {
                 let parent = &self.done[name];
+                inherited = Some((parent.prepared.clone(), parent.bottom.clone()));
                 (parent.fs.clone(), parent.layers.clone(), parent.fs.clone())
             }
         };
@@ -151,6 +157,11 @@ impl<'a> Lowering<'a> {
             }
         };
 
+        // What the environment rests on: for a stage that adds to another's, what that one's rests on.
+        let (root, bottom) = match inherited {
+            Some(inherited) if stage.facts.is_none() => inherited,
+            _ => (prepared.clone(), bottom),
+        };
         let mut ours: Vec<(String, Output)> = vec![];
         if let Some(layer) = &stage.facts {
             ours.push(("environment".to_owned(), self.facts(stage, layer, &prepared, &bottom)));
@@ -159,7 +170,10 @@ impl<'a> Lowering<'a> {
             }
         }
         for group in &stage.groups {
-            ours.push((self.group_title(group), self.group(stage, group, &prepared, &bottom)));
+            ours.push((self.group_title(group), self.group(stage, group, &root, &bottom)));
+        }
+        if let Some(sync) = &stage.sync {
+            ours.push(("install with uv".to_owned(), self.sync(stage, sync, &root)));
         }
         if !stage.directories.is_empty() {
             ours.push(("directories".to_owned(), self.directories(stage)));
@@ -178,7 +192,20 @@ impl<'a> Lowering<'a> {
             layers.push(format!("run {}", run.title));
             fs = Fs::Output(self.run(stage, run, fs));
         }
-        Lowered { fs, layers, prepared, bottom }
+        Lowered { fs, layers, prepared: root, bottom }
+    }
+
+    /// A stage that is done only when another one has succeeded. Nothing of that one is taken, so nothing of it is in
+    /// the image: the pattern matches no file.
+    fn gated(&self, lowered: Lowered, gate: &str) -> Lowered {
+        let stage = target(self.plan);
+        let nothing = Copy { wildcard: true, allow_empty_wildcard: true, ..Copy::default() };
+        let meta = self.meta(stage, &format!("wait for {gate}")).ignore_cache(false);
+        let wait = File::on(Fs::Scratch).copy(self.done[gate].fs.clone(), "/.wheelbase-gate-*", "/", nothing);
+        let title = format!("gate {gate}");
+        let fs = self.assemble(stage, lowered.fs, vec![(title.clone(), wait.meta(meta).output())]);
+        let layers = lowered.layers.into_iter().chain([title]).collect();
+        Lowered { fs, layers, ..lowered }
     }
 
     /// Puts layers over a base.

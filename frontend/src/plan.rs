@@ -20,7 +20,7 @@ mod users;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use wheelbase_helper::contract::{Directory, FactsRequest, InstallRequest};
+use wheelbase_helper::contract::{Directory, FactsRequest, InstallRequest, Libc, SyncRequest};
 
 use crate::lock::GitCommit;
 use crate::text::Span;
@@ -38,13 +38,18 @@ pub use users::{AppUser, app_user, owner};
 /// The prefix of the environment, in every image.
 pub const VENV: &str = "/opt/venv";
 
-/// A whole plan: the stages that the target needs, dependencies first, the target last.
+/// A whole plan: the stages that the target needs, dependencies first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Plan {
     /// The platform that the image is for, such as `linux/amd64`.
     pub platform: String,
-    /// The stages, each after those that it needs; the last is the target.
+    /// The stage that is built.
+    pub target: String,
+    /// The stages, each after those that it needs.
     pub stages: Vec<Stage>,
+    /// Stages that must have succeeded before the target is done, though nothing of them is in it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub gates: Vec<String>,
     /// The wheels that have to be built, by the id that groups name them with.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub builds: BTreeMap<String, WheelBuild>,
@@ -73,6 +78,9 @@ pub struct Stage {
     /// Layers of wheels.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub groups: Vec<Group>,
+    /// The one step that installs everything, instead of groups (`mode = "uv"`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sync: Option<Sync>,
     /// Directories with an owner or a mode of their own.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub directories: Vec<Directory>,
@@ -126,10 +134,24 @@ pub struct Resolution {
     /// Lines that constrain but do not ask (`-c`).
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub constraints: Vec<String>,
+    /// Directories of the build context among the requirements.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub trees: Vec<String>,
+    /// Pages with links to files.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub find_links: Vec<String>,
+    /// Whether only those pages count.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub no_index: bool,
+    /// Whether pre-releases are as good as releases.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub prereleases: bool,
     /// Whether the list is complete as it is, so that no dependencies are added.
     pub complete: bool,
     /// Interpreter to resolve for, as the base has it.
     pub interpreter: String,
+    /// Its machine: `x86_64`.
+    pub machine: String,
     /// The indexes, the default one first. Empty: the usual one.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub indexes: Vec<Index>,
@@ -164,6 +186,18 @@ pub enum WheelSource {
     Built(String),
 }
 
+/// A step in which uv installs a whole environment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Sync {
+    /// What the helper is asked; the indexes are those of the plan.
+    pub request: SyncRequest,
+    /// Patterns of the files of the context that it sees.
+    pub files: Vec<String>,
+    /// Where that is written.
+    #[serde(skip)]
+    pub origin: Option<Span>,
+}
+
 /// A wheel that has to be built.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct WheelBuild {
@@ -173,8 +207,11 @@ pub struct WheelBuild {
     pub title: String,
     /// The sources.
     pub source: BuildSource,
-    /// The interpreter of the compile stage, by the name that it has on `PATH`: `python3.12`.
+    /// The app's minor version of Python, with its ABI flag: `3.12`, `3.13t`.
     pub python: String,
+    /// The app's C library.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub libc: Option<Libc>,
 }
 
 /// The sources of a wheel.

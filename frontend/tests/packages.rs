@@ -1,7 +1,7 @@
 //! Steps that install system packages, from the description to the graph, with facts from a literal.
 #![allow(clippy::unwrap_used, reason = "a test may stop where it stands")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use buildkit_llb::{Fs, Image, Platform, definition, dump};
 use wheelbase::lower::{Context, Runtime, Surroundings, lower};
@@ -44,6 +44,7 @@ fn check(description: &str, platform: &Platform, bottom: Option<Facts>) -> Strin
         no_cache: None,
         start: None,
         labels: &[],
+        scripts: &BTreeSet::new(),
         cache_namespace: "",
     };
     let looked_at = look(&ingredients).into_keys().collect::<Vec<_>>();
@@ -60,7 +61,12 @@ fn check(description: &str, platform: &Platform, bottom: Option<Facts>) -> Strin
     };
     let sources = ["base", "python:3.13-slim"].map(|name| image(name, platform));
     let native = image("debian:bookworm-slim", &builder);
-    let context = Context::Local { name: "context".to_owned(), session: "s".to_owned(), ignored: vec![] };
+    let context = Context::Local {
+        name: "context".to_owned(),
+        session: "s".to_owned(),
+        ignored: vec![],
+        builtin: true,
+    };
     let uv = wheelbase::tools::uv_wheel(&builder).unwrap();
     let around = Surroundings {
         sources: &BTreeMap::from(sources),

@@ -231,11 +231,25 @@ pub struct ResolveRequest {
     pub out: String,
     /// The interpreter of the exec's own root that is resolved for.
     pub interpreter: String,
+    /// Its machine, in the words of `uname -m`: wheels of others are not kept.
+    pub machine: String,
     /// Lines of a requirements file (pip's format, without includes and index options).
     pub requirements: Vec<String>,
     /// Lines of a constraints file.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub constraints: Vec<String>,
+    /// Where the directories lie that requirements name by path, mounted so that it can be written: `/src`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub project: Option<String>,
+    /// URLs of pages with links to files (`--find-links`).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub find_links: Vec<String>,
+    /// Whether only those pages count (`--no-index`).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub no_index: bool,
+    /// Whether pre-releases are as good as releases (`--pre`).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub prereleases: bool,
     /// Whether the requirements are complete, so that the dependencies of packages are not looked at.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub complete: bool,
@@ -257,13 +271,65 @@ pub struct BuildRequest {
     pub source: String,
     /// Where the output is mounted; the wheel is written to its root.
     pub out: String,
-    /// The interpreter, by a name that is on `PATH`: `python3.12`.
+    /// The app's minor version with its ABI flag, so that `python3.12` is looked for along `PATH`: `3.12`, `3.13t`.
     pub python: String,
-    /// Normalised name that the wheel must have.
+    /// The app's C library, which a native wheel must fit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub libc: Option<Libc>,
+    /// Normalised name of the package.
     pub name: String,
     /// Indexes for what the build itself requires, the default one first; empty: uv's own default.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub indexes: Vec<IndexInput>,
+}
+
+/// `helper sync JSON`: has uv install a whole environment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SyncRequest {
+    /// The uv executable: `/uv/bin/uv`.
+    pub uv: String,
+    /// Where the project is mounted: `/src`.
+    pub project: String,
+    /// Where the output is mounted: `/out`.
+    pub out: String,
+    /// The prefix of the environment as the image sees it: `/opt/venv`.
+    pub venv: String,
+    /// The minor version with its ABI flag, as in the name of the library directory: `3.12`, `3.13t`.
+    pub python: String,
+    /// The interpreter of the exec's own root.
+    pub interpreter: String,
+    /// What is installed.
+    pub what: SyncWhat,
+    /// Whether bytecode is compiled.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub bytecode: bool,
+    /// Indexes, the default one first; empty: uv's own default.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub indexes: Vec<IndexInput>,
+    /// The directories above the environment that are not plain in the base, outermost first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ancestors: Vec<Directory>,
+}
+
+/// See [`SyncRequest::what`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase", deny_unknown_fields)]
+pub enum SyncWhat {
+    /// What a uv.lock says.
+    Project {
+        /// Groups.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        groups: Vec<String>,
+        /// Extras.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        extras: Vec<String>,
+        /// The member of the workspace; the root without it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        member: Option<String>,
+    },
+    /// What a requirements file or a pylock says, by its path in the project.
+    File(String),
 }
 
 /// A package index that uv asks.

@@ -7,7 +7,7 @@
 //! - [`facts`] reads a base image and writes the first layer of the image.
 //! - [`install`] installs wheels into an environment; [`archive`] reads them.
 //! - [`directories`] writes directories with exact modes and owners.
-//! - [`uv`] has uv resolve what is not locked and build what has no wheel: the only one with a network.
+//! - [`uv`] has uv resolve what is not locked, build what has no wheel, or install all: the only one with a network.
 //! - [`tree`] is the only module that writes; [`root`] the only one that follows the links of a base.
 
 pub mod archive;
@@ -15,7 +15,6 @@ pub mod contract;
 pub mod directories;
 pub mod error;
 pub mod facts;
-pub mod index;
 pub mod install;
 pub mod root;
 pub mod tree;
@@ -33,8 +32,9 @@ pub fn run(name: &str, request: &str) -> Result<Vec<String>> {
         "directories" => directories::run(&parse(request)?).map(|()| Vec::new()),
         "resolve" => uv::resolve(&parse(request)?).map(|()| Vec::new()),
         "build" => uv::build(&parse(request)?).map(|()| Vec::new()),
+        "sync" => uv::sync(&parse(request)?).map(|()| Vec::new()),
         other => Err(Error::new(format!(
-            "no command `{other}`: there are facts, install, directories, resolve, build"
+            "no command `{other}`: there are facts, install, directories, resolve, build, sync"
         ))),
     }
 }

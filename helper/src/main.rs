@@ -6,7 +6,7 @@ fn main() -> ExitCode {
     let arguments: Vec<String> =
         std::env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned()).collect();
     let [name, request] = arguments.as_slice() else {
-        eprintln!("usage: helper facts|install|directories|resolve|build JSON");
+        eprintln!("usage: helper facts|install|directories|resolve|build|sync JSON");
         return ExitCode::from(2);
     };
     match wheelbase_helper::run(name, request) {

@@ -41,7 +41,7 @@ fn commands_that_are_not_understood() {
     let said = |name: &str, request: &str| wheelbase_helper::run(name, request).unwrap_err().to_string();
     assert_eq!(
         said("unpack", "{}"),
-        "no command `unpack`: there are facts, install, directories, resolve, build"
+        "no command `unpack`: there are facts, install, directories, resolve, build, sync"
     );
     assert!(said("install", "{").starts_with("the request is not understood: "));
     assert!(said("install", r#"{"colour":1}"#).contains("unknown field `colour`"));

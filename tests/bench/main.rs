@@ -4,7 +4,7 @@
 #![allow(clippy::disallowed_methods, reason = "a benchmark has a clock")]
 #![allow(clippy::print_stdout, reason = "what it prints is what it is for")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
 use buildkit_llb::{Fs, Image, Platform, definition, verify};
@@ -74,9 +74,15 @@ fn work(path: &str, text: &str) -> usize {
         no_cache: None,
         start: None,
         labels: &[],
+        scripts: &BTreeSet::new(),
         cache_namespace: "",
     }));
-    let context = Context::Local { name: "context".to_owned(), session: "s".to_owned(), ignored: vec![] };
+    let context = Context::Local {
+        name: "context".to_owned(),
+        session: "s".to_owned(),
+        ignored: vec![],
+        builtin: true,
+    };
     let uv = wheelbase::tools::uv_wheel(&platform).expect("uv is pinned for this platform");
     let uv = Indexes::default().download(&uv.url, &uv.filename, &uv.sha256);
     let lowered = lower(

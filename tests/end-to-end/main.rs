@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may stop where it stands")]
 
 mod cache;
+mod examples;
 mod failures;
 mod flask;
 mod git;
@@ -13,6 +14,8 @@ mod locks;
 mod packages;
 mod reproducible;
 mod roads;
+mod stages;
 mod stores;
 mod support;
+mod uv;
 mod wrong;

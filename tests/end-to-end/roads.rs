@@ -4,16 +4,7 @@ use wheelbase_tests::build::Build;
 use wheelbase_tests::engine::Engine;
 use wheelbase_tests::project::Project;
 
-/// What a container of a project's image prints.
-fn prints(project: &Project, tag: &str, args: &[&str]) -> (wheelbase_tests::build::Outcome, String) {
-    let engine = Engine::main();
-    let tag = format!("wheelbase-test:{tag}");
-    let outcome =
-        Build::new(&engine, project).args(["--load", "--tag", &tag]).args(args.iter().copied()).succeed();
-    let printed = engine.docker(&["run", "--rm", &tag]);
-    engine.docker(&["image", "rm", "--force", &tag]);
-    (outcome, printed)
-}
+use crate::support::prints;
 
 const REQUIREMENTS: &str = r#"
 //- app.toml

@@ -34,3 +34,14 @@ pub(crate) fn oci(engine: &Engine, project: &Project, folder: &Path, args: &[&st
 pub(crate) fn installs<'o>(steps: &[&'o str]) -> Vec<&'o str> {
     steps.iter().copied().filter(|step| step.contains(" install ")).collect()
 }
+
+/// What a container of a project's image prints.
+pub(crate) fn prints(project: &Project, tag: &str, args: &[&str]) -> (Outcome, String) {
+    let engine = Engine::main();
+    let tag = format!("wheelbase-test:{tag}");
+    let outcome =
+        Build::new(&engine, project).args(["--load", "--tag", &tag]).args(args.iter().copied()).succeed();
+    let printed = engine.docker(&["run", "--rm", &tag]);
+    engine.docker(&["image", "rm", "--force", &tag]);
+    (outcome, printed)
+}

@@ -6,7 +6,7 @@
 
 use buildkit_proto::errors::{Range, Source, SourceInfo};
 
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, shown_text};
 use crate::text::{Files, SourceFile, Span};
 
 /// Files up to this size are sent whole.
@@ -53,9 +53,7 @@ pub(crate) fn excerpt(diagnostic: &Diagnostic, files: &Files) -> Option<Source> 
 /// A file, or what is needed of it to show the primary places of many diagnostics, with nothing that any of them
 /// hides.
 pub(crate) fn for_all(diagnostics: &[Diagnostic], file: &SourceFile) -> SourceInfo {
-    let hidden = diagnostics.iter().flat_map(|diagnostic| &diagnostic.hidden);
-    let all = hidden.fold(Diagnostic::warning("", ""), |all, span| all.hide(*span));
-    let text = all.shown_text(file);
+    let text = shown_text(diagnostics, file);
     let spans = diagnostics.iter().filter_map(|diagnostic| Some(diagnostic.labels.first()?.span));
     let places: Vec<(usize, usize)> =
         spans.filter(|span| span.file == file.id()).map(|span| lines(file, span)).collect();

@@ -1,24 +1,23 @@
 //! The dependencies of a stage: which file, what of it, and what is to be looked up or resolved first.
 
-use buildkit_llb::Fs;
-use wheelbase_helper::contract::{Facts, Interpreter, PYLOCK_PATH};
+use wheelbase_helper::contract::{Facts, SyncWhat};
 
 use super::load::Project;
+use super::resolution::{look_up, resolution};
 use super::session::Session;
 use crate::answer::Failure;
 use crate::diag::Diagnostic;
 use crate::gateway::Gateway;
-use crate::lock::{self, Lock, Others, Read, Request, Unlocked};
-use crate::lower::{Surroundings, lower_resolution};
-use crate::plan::{Dependencies, Indexes, Plan, Resolution, VENV, place};
-use crate::select::{Artifact, Selection, Target, apply_lookup, select};
-use crate::spec;
-use crate::text::{Files, Span};
+use crate::lock::{self, Format, Lock, Others, Read, Request, Source as From, Unlocked};
+use crate::lower::Surroundings;
+use crate::plan::{Dependencies, Indexes, Plan};
+use crate::select::{Artifact, Chosen, Target, apply_lookup, select};
+use crate::spec::{self, Mode};
 
 /// What a stage wants of which file.
-pub(super) struct Wanted<'s> {
+pub(super) struct Wanted {
     /// `dependencies` of the stage.
-    pub(super) written: &'s spec::Dependencies,
+    pub(super) written: spec::Dependencies,
     pub(super) locked: bool,
     /// `[[index]]` of the description.
     pub(super) indexes: Indexes,
@@ -34,7 +33,7 @@ impl<G: Gateway> Session<'_, G> {
     /// Reads the dependency file of a stage, and the files that it includes. `None`: there is none.
     pub(super) async fn dependency_file(
         &self,
-        wanted: &Wanted<'_>,
+        wanted: &Wanted,
         project: &mut Project,
         warnings: &mut Vec<Diagnostic>,
     ) -> Result<Option<Source>, Failure> {
@@ -58,7 +57,7 @@ impl<G: Gateway> Session<'_, G> {
                 }
             }
         };
-        let request = request(wanted.written);
+        let request = request(&wanted.written);
         let mut others = Others::new();
         loop {
             let (read, noticed) =
@@ -93,7 +92,7 @@ impl<G: Gateway> Session<'_, G> {
     pub(super) async fn select(
         &self,
         source: &Source,
-        wanted: &Wanted<'_>,
+        wanted: &Wanted,
         facts: &Facts,
         prepared: &Plan,
         around: &Surroundings<'_>,
@@ -113,7 +112,12 @@ impl<G: Gateway> Session<'_, G> {
             return Err(fail(vec![error]));
         };
         let target = Target::new(interpreter, libc).map_err(|error| fail(vec![error]))?;
-        let request = request(wanted.written);
+        let mut request = request(&wanted.written);
+        if let Some(mode) = wanted.written.mode.as_ref().filter(|mode| mode.value == Mode::Uv) {
+            let sync = sync(source, &request).map_err(|error| fail(vec![error.at(mode.span)]))?;
+            dependencies.sync = Some(sync);
+            return Ok(dependencies);
+        }
         dependencies.accepted_tags = home_made(&target);
         let selection = match source {
             Source::Locked(lock) => {
@@ -123,17 +127,27 @@ impl<G: Gateway> Session<'_, G> {
             }
             Source::Unlocked(unlocked) => {
                 let resolution = resolution(unlocked, &dependencies.indexes, interpreter, facts);
-                let lock = self.resolve(&resolution, prepared, around).await?;
-                let (selection, _) =
-                    select(&lock, &Request::default(), &target).into_result().map_err(fail)?;
+                let (lock, files) = self.resolve(&resolution, prepared, around).await?;
+                request.binary.only.extend(&unlocked.binary.only);
+                request.binary.no.extend(&unlocked.binary.no);
+                let all = Request { binary: request.binary.clone(), ..Request::default() };
+                let (mut selection, _) = (select(&lock, &all, &target).into_result())
+                    .map_err(|errors| Failure::Input(errors, files))?;
                 dependencies.resolution = Some(resolution);
+                selection.packages.extend(unlocked.project.clone().map(|(name, tree)| Chosen {
+                    name,
+                    version: None,
+                    artifact: Artifact::Tree(tree),
+                    requested: true,
+                }));
+                selection.packages.sort_by(|a, b| a.name.cmp(&b.name));
                 selection
             }
         };
         dependencies.selection = match look_up(&selection, &dependencies.indexes, interpreter, facts) {
             None => selection,
             Some(resolution) => {
-                let found = self.resolve(&resolution, prepared, around).await?;
+                let (found, _) = self.resolve(&resolution, prepared, around).await?;
                 let (selection, _) =
                     apply_lookup(selection, &found, &request, &target).into_result().map_err(fail)?;
                 dependencies.resolution = Some(resolution);
@@ -142,24 +156,79 @@ impl<G: Gateway> Session<'_, G> {
         };
         Ok(dependencies)
     }
+}
 
-    async fn resolve(
-        &self,
-        resolution: &Resolution,
-        prepared: &Plan,
-        around: &Surroundings<'_>,
-    ) -> Result<Lock, Failure> {
-        let output = lower_resolution(prepared, resolution, around);
-        let reference = self.solve(&Fs::Output(output), false).await?;
-        let bytes = self.gateway.read_file(&reference, PYLOCK_PATH).await?;
-        let text = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
-        let text = text.ok_or_else(|| Failure::Bug("the resolution left no pylock".to_owned()))?;
-        let mut files = Files::default();
-        let file = files.add("pylock.toml", text);
-        match lock::read(&file, &Others::new(), &Request::default()).into_result() {
-            Ok((Read::Locked(lock), _)) => Ok(lock),
-            Ok(_) => Err(Failure::Bug("the resolution is no lock".to_owned())),
-            Err(errors) => Err(Failure::Input(errors, files)),
+/// Leaves out what a stage finds in the environment that it adds to.
+///
+/// # Errors
+/// `two-versions` for a package that is there in another version: a layer on top would leave files of both.
+pub(super) fn added(
+    mut dependencies: Dependencies,
+    base: &Dependencies,
+) -> Result<Dependencies, Vec<Diagnostic>> {
+    let mut errors = vec![];
+    dependencies.selection.packages.retain(|chosen| {
+        let there = base.selection.packages.iter().find(|there| there.name == chosen.name);
+        if let Some(there) = there.filter(|there| there.artifact != chosen.artifact) {
+            let shown =
+                |chosen: &Chosen| chosen.version.as_ref().map_or("another".to_owned(), ToString::to_string);
+            let message = format!(
+                "`{}` is wanted as {}, but the stage below has it as {}",
+                chosen.name,
+                shown(chosen),
+                shown(there)
+            );
+            errors.push(Diagnostic::error("two-versions", message).help(
+                "give the stage an environment of its own, with `from` an image, or lock so that both agree",
+            ));
+        }
+        there.is_none()
+    });
+    if errors.is_empty() { Ok(dependencies) } else { Err(errors) }
+}
+
+/// What uv installs by itself, and the files of the context that it has to see.
+fn sync(source: &Source, request: &Request) -> Result<(SyncWhat, Vec<String>), Diagnostic> {
+    let (file, format) = match source {
+        Source::Locked(lock) => (lock.file.name(), lock.format),
+        Source::Unlocked(unlocked) => (unlocked.file.name(), Format::Requirements),
+    };
+    let folder = file.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"));
+    let file_alone = || SyncWhat::File(file.to_owned());
+    match format {
+        Format::Uv => {
+            let packages = match source {
+                Source::Locked(lock) => Some(lock.packages()),
+                Source::Unlocked(_) => None,
+            };
+            let trees = packages.into_iter().flatten().filter_map(|package| match &package.source {
+                From::Tree(tree) => Some(tree.path.clone()),
+                _ => None,
+            });
+            let mut files: Vec<String> = trees.collect();
+            files.extend([file.to_owned(), format!("{folder}**/pyproject.toml")]);
+            files.sort();
+            files.dedup();
+            let what = SyncWhat::Project {
+                groups: request.groups.keys().cloned().collect(),
+                extras: request.extras.keys().cloned().collect(),
+                member: request.member.as_ref().map(|(name, _)| name.as_str().to_owned()),
+            };
+            Ok((what, files))
+        }
+        Format::Pylock => Ok((file_alone(), vec![file.to_owned()])),
+        // A requirements file may include others, and name directories.
+        Format::Requirements => {
+            let mut files = vec![file.to_owned(), format!("{folder}**/*.txt"), format!("{folder}**/*.in")];
+            if let Source::Unlocked(unlocked) = source {
+                files.extend(unlocked.trees.iter().cloned());
+            }
+            Ok((file_alone(), files))
+        }
+        Format::Poetry | Format::Pdm | Format::Pipfile => {
+            let message = format!("uv cannot install from `{file}`");
+            Err(Diagnostic::error("mode", message)
+                .help("take `mode = \"uv\"` out: the lock is read without it"))
         }
     }
 }
@@ -192,56 +261,4 @@ fn request(written: &spec::Dependencies) -> Request {
     written.only_binary.iter().for_each(|name| request.binary.only.add(&name.value));
     written.no_binary.iter().for_each(|name| request.binary.no.add(&name.value));
     request
-}
-
-fn resolution(
-    unlocked: &Unlocked,
-    indexes: &Indexes,
-    interpreter: &Interpreter,
-    facts: &Facts,
-) -> Resolution {
-    let sorted = |lines: &[String]| {
-        let mut lines = lines.to_vec();
-        lines.sort();
-        lines.dedup();
-        lines
-    };
-    Resolution {
-        requirements: sorted(&unlocked.requirements),
-        constraints: sorted(&unlocked.constraints),
-        complete: false,
-        interpreter: interpreter.path.clone(),
-        indexes: indexes.asked(unlocked.indexes.index.as_deref(), &unlocked.indexes.extra),
-        ancestors: place(VENV, facts).ancestors,
-        origin: Some(Span { file: unlocked.file.id(), start: 0, end: 0 }),
-    }
-}
-
-/// The look-up of files whose lock knows versions and checksums, but no URLs.
-fn look_up(
-    selection: &Selection,
-    indexes: &Indexes,
-    interpreter: &Interpreter,
-    facts: &Facts,
-) -> Option<Resolution> {
-    let mut requirements = vec![];
-    let mut named = vec![];
-    for chosen in &selection.packages {
-        if let (Artifact::Lookup(lookup), Some(version)) = (&chosen.artifact, &chosen.version) {
-            requirements.push(format!("{}=={version}", chosen.name.as_str()));
-            named.extend(lookup.index.clone());
-        }
-    }
-    named.sort();
-    named.dedup();
-    requirements.sort();
-    (!requirements.is_empty()).then(|| Resolution {
-        requirements,
-        constraints: vec![],
-        complete: true,
-        interpreter: interpreter.path.clone(),
-        indexes: indexes.asked(None, &named),
-        ancestors: place(VENV, facts).ancestors,
-        origin: None,
-    })
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use buildkit_llb::{Fs, ProxyEnv, Ulimit};
 use wheelbase_helper::contract::{FACTS_PATH, Facts};
 
-use super::dependencies::Wanted;
+use super::dependencies::{Wanted, added};
 use super::load::Project;
 use super::python;
 use super::session::Session;
@@ -58,8 +58,9 @@ impl<G: Gateway> Session<'_, G> {
         let mut facts: BTreeMap<String, Facts> = BTreeMap::new();
         let mut bottoms: BTreeMap<String, Facts> = BTreeMap::new();
         let mut dependencies: BTreeMap<String, Dependencies> = BTreeMap::new();
-        let mut dependency_files = BTreeMap::new();
+        let mut dependency_files = vec![];
         let mut start = None;
+        let scripts = project.found.get("pyproject.toml").map(crate::detect::commands).unwrap_or_default();
         let labels = project.found.get("pyproject.toml").map(crate::detect::labels).unwrap_or_default();
         let namespace = self.options.cache_namespace.clone().unwrap_or_default();
 
@@ -77,6 +78,7 @@ impl<G: Gateway> Session<'_, G> {
                     no_cache: no_cache.as_deref(),
                     start: start.as_ref(),
                     labels: &labels,
+                    scripts: &scripts,
                     cache_namespace: &namespace,
                 }
             };
@@ -101,13 +103,21 @@ impl<G: Gateway> Session<'_, G> {
         }
 
         // Files first: what is wrong with them is told before anything is asked of a registry.
-        let default = crate::spec::Dependencies::default();
-        for stage in ingredients!().environments() {
-            let written =
-                spec.stages.get(&stage).and_then(|stage| stage.dependencies.as_ref()).unwrap_or(&default);
-            let wanted = Wanted { written, locked: spec.locked, indexes: Indexes::of(&spec.indexes) };
+        for stage in ingredients!().with_dependencies() {
+            let written = |stage: &str| spec.stages.get(stage).and_then(|stage| stage.dependencies.clone());
+            let mut wanted = Wanted {
+                written: written(&stage).unwrap_or_default(),
+                locked: spec.locked,
+                indexes: Indexes::of(&spec.indexes),
+            };
+            // Who adds to an environment adds from the same file.
+            if let Some(below) = ingredients!().adds_to(&stage).and_then(|below| written(&below)) {
+                wanted.written.file = wanted.written.file.or(below.file);
+                wanted.written.member = wanted.written.member.or(below.member);
+                wanted.written.bytecode = wanted.written.bytecode.or(below.bytecode);
+            }
             if let Some(source) = self.dependency_file(&wanted, project, &mut warnings).await? {
-                dependency_files.insert(stage, (wanted, source));
+                dependency_files.push((stage, wanted, source));
             }
         }
 
@@ -144,19 +154,24 @@ impl<G: Gateway> Session<'_, G> {
                 if let Some(error) = python::check(spec, &read) {
                     return Err(Failure::Input(vec![error], project.files.clone()));
                 }
-                warnings.extend(plan::unconfigured(plan.stages.last(), &read));
+                warnings.extend(plan::unconfigured(&plan, &read));
                 facts.insert(stage.clone(), read);
                 prepared.insert(stage, plan);
             }
         }
 
-        for (stage, plan) in &prepared {
-            if let Some((wanted, source)) = dependency_files.get(stage) {
-                let chosen =
-                    self.select(source, wanted, &facts[stage], plan, &around!(), &mut warnings).await?;
-                dependencies.insert(stage.clone(), chosen);
+        for (stage, wanted, source) in &dependency_files {
+            let below = ingredients!().adds_to(stage);
+            let root = below.as_ref().unwrap_or(stage);
+            let (Some(known), Some(plan)) = (facts.get(root), prepared.get(root)) else { continue };
+            let mut chosen = self.select(source, wanted, known, plan, &around!(), &mut warnings).await?;
+            if let Some(base) = below.and_then(|below| dependencies.get(&below)) {
+                chosen =
+                    added(chosen, base).map_err(|errors| Failure::Input(errors, project.files.clone()))?;
             }
+            dependencies.insert(stage.clone(), chosen);
         }
+        self.check_versions(spec, &dependencies, project).await?;
         let compiles = ingredients!().compiles();
         if compiles {
             find_images!(true);

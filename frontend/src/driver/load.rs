@@ -7,7 +7,7 @@ use buildkit_llb::{Local, Meta, Output};
 use super::contexts::Origins;
 use super::session::Session;
 use crate::answer::Failure;
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, shown_text};
 use crate::gateway::{Gateway, RefId};
 use crate::lock::Others;
 use crate::lower;
@@ -123,8 +123,13 @@ impl<G: Gateway> Session<'_, G> {
         Ok(Loaded { files, description, origins, vertex, ignored })
     }
 
-    /// Reads the files of the project.
-    pub(super) async fn project(&self, loaded: &Loaded, spec: &Spec) -> Result<Project, Failure> {
+    /// Reads the files of the project. What `noticed` hides of the description is not shown by failing steps.
+    pub(super) async fn project(
+        &self,
+        loaded: &Loaded,
+        spec: &Spec,
+        noticed: &[Diagnostic],
+    ) -> Result<Project, Failure> {
         let Loaded { files, description, origins, vertex, ignored } = loaded;
         let named = spec.stages.values().filter_map(|stage| stage.dependencies.as_ref()?.file.as_ref());
         let named: Vec<String> = named.map(|file| file.value.clone()).collect();
@@ -159,12 +164,14 @@ impl<G: Gateway> Session<'_, G> {
                         name: local.to_owned(),
                         session,
                         ignored: crate::ignore::patterns(&text),
+                        builtin: spec.builtin_ignore.unwrap_or(true),
                     }
                 }
             },
             files: files.clone(),
         };
-        let shown = buildkit_llb::SourceFile::new(description.name(), description.text(), "TOML");
+        let text = shown_text(noticed, description);
+        let shown = buildkit_llb::SourceFile::new(description.name(), text.as_bytes(), "TOML");
         project.shown.insert(description.id(), shown);
         let entries = self.gateway.read_dir(&reference, ".").await?.unwrap_or_default();
         let top: Vec<String> = (entries.into_iter().map(|entry| entry.path))

@@ -8,7 +8,7 @@ use crate::subrequest::{Arg, Cache, Outline, Secret, Target, lint, outline, targ
 use crate::text::Spanned;
 
 /// What can be set for a target.
-pub(super) fn outline_of(spec: &Spec, target: &str, loaded: &Loaded) -> Answer {
+pub(super) fn outline_of(spec: &Spec, target: &str, noticed: &[Diagnostic], loaded: &Loaded) -> Answer {
     let order = crate::plan::needed(spec, target);
     let stages: Vec<&Stage> = order.iter().filter_map(|name| spec.stages.get(name)).collect();
     let runs = || stages.iter().flat_map(|stage| &stage.run);
@@ -36,11 +36,11 @@ pub(super) fn outline_of(spec: &Spec, target: &str, loaded: &Loaded) -> Answer {
             })
             .collect(),
     };
-    outline(&answer, &loaded.files)
+    outline(&answer, noticed, &loaded.files)
 }
 
 /// What can be built.
-pub(super) fn targets_of(spec: &Spec, loaded: &Loaded) -> Answer {
+pub(super) fn targets_of(spec: &Spec, noticed: &[Diagnostic], loaded: &Loaded) -> Answer {
     let target = |(name, stage): (&String, &Stage)| Target {
         name: name.clone(),
         default: name == "app",
@@ -54,7 +54,7 @@ pub(super) fn targets_of(spec: &Spec, loaded: &Loaded) -> Answer {
         span: stage.header,
     };
     let list: Vec<Target> = spec.stages.iter().map(target).collect();
-    targets(&list, &loaded.files)
+    targets(&list, noticed, &loaded.files)
 }
 
 /// What is wrong or could be better.

@@ -34,6 +34,12 @@ impl Names {
         }
     }
 
+    /// Adds others.
+    pub fn extend(&mut self, others: &Self) {
+        self.all |= others.all;
+        self.names.extend(others.names.iter().cloned());
+    }
+
     /// Whether a package is among them.
     pub fn contains(&self, name: &PackageName) -> bool {
         self.all || self.names.contains(name.as_str())

@@ -36,7 +36,11 @@ pub(super) fn read(input: &Reader<'_>) -> Checked<Read> {
     let mut found = std::mem::take(&mut all.found);
     let read = match all.verdict(&mut found) {
         Verdict::Locked => Read::Locked(all.lock(input.file)),
-        Verdict::Unlocked(reason) => Read::Unlocked(all.unlocked(input.file, reason)),
+        Verdict::Unlocked(reason) => {
+            // A lock has its checksums; what is to be resolved needs the folder.
+            found.extend(all.link_folders.drain(..).map(|(folder, span)| not_looked_into(&folder, span)));
+            Read::Unlocked(all.unlocked(input.file, reason))
+        }
     };
     Checked::new(read, found)
 }
@@ -47,6 +51,8 @@ struct All {
     items: Vec<Asked>,
     constraints: Vec<String>,
     indexes: Indexes,
+    /// Directories of `--find-links`.
+    link_folders: Vec<(String, Span)>,
     binary: Binary,
     prereleases: bool,
     hashes_required: bool,
@@ -118,6 +124,7 @@ impl Gathering<'_> {
                     self.all.indexes.index = (index.trim_end_matches('/') != DEFAULT_INDEX).then_some(index);
                 }
                 Opt::ExtraIndexUrl => self.all.indexes.extra.push(index(&value, span)?),
+                Opt::FindLinks if !value.contains("://") => self.all.link_folders.push((value, span)),
                 Opt::FindLinks => self.all.indexes.find_links.push(index(&value, span)?),
                 Opt::NoIndex => self.all.indexes.no_index = true,
                 Opt::NoBinary => self.all.binary.no.add(&value),
@@ -208,7 +215,10 @@ impl All {
         let meant_as_lock = self.hashes_required || self.items.iter().any(|asked| !asked.hashes.is_empty());
         let mut reason = None;
         for asked in &self.items {
-            let Some(gap) = asked.gap() else { continue };
+            // What a directory needs is listed beside it in a lock, and nowhere in a list that is none.
+            let tree = asked.tree().filter(|_| !meant_as_lock);
+            let tree = tree.map(|tree| format!("what `{tree}` needs is not listed"));
+            let Some(gap) = asked.gap().or(tree) else { continue };
             if meant_as_lock {
                 let message = format!("{gap}, and other lines have checksums");
                 found.push(Diagnostic::error("requirement-unpinned", message).at(asked.span).help(
@@ -258,6 +268,7 @@ impl All {
             requirements,
             constraints,
             trees,
+            project: None,
             indexes: self.indexes,
             binary: self.binary,
             prereleases: self.prereleases,
@@ -346,6 +357,13 @@ fn index(value: &str, span: Span) -> Result<String, Diagnostic> {
         ));
     }
     Ok(value.to_owned())
+}
+
+fn not_looked_into(folder: &str, span: Span) -> Diagnostic {
+    let message = format!("`--find-links {folder}` names a directory, which is not looked into");
+    Diagnostic::warning("find-links", message).at(span).help(
+        "if something is only there, name the wheels themselves, such as `./wheels/a-1.0-py3-none-any.whl`",
+    )
 }
 
 /// The first `${NAME}`, as pip knows them: upper case, digits, `_`.

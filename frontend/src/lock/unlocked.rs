@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::binary::Binary;
+use super::model::Tree;
+use super::name::PackageName;
 use super::project::{self, Project};
 use super::requirement::Requirement;
 use super::{Read, Reader, place};
@@ -20,6 +22,8 @@ pub struct Unlocked {
     pub constraints: Vec<String>,
     /// Directories of the build context among the requirements: the resolver has to read them.
     pub trees: Vec<String>,
+    /// The project itself, if it is a package: it is installed too.
+    pub project: Option<(PackageName, Tree)>,
     /// The indexes that the file names.
     pub indexes: Indexes,
     /// What the file says of wheels and sdists.
@@ -111,6 +115,7 @@ pub(super) fn pyproject(input: &Reader<'_>) -> Checked<Read> {
         requirements,
         constraints: vec![],
         trees: vec![],
+        project: own(&project, file),
         indexes: Indexes::default(),
         binary: Binary::default(),
         prereleases: false,
@@ -118,6 +123,13 @@ pub(super) fn pyproject(input: &Reader<'_>) -> Checked<Read> {
         command: "uv lock".to_owned(),
     };
     Checked::new(Read::Unlocked(unlocked), found)
+}
+
+/// The project as something to install.
+fn own(project: &Project, file: &SourceFile) -> Option<(PackageName, Tree)> {
+    let name = project.name.clone().filter(|_| project.is_package())?;
+    let folder = file.name().rsplit_once('/').map_or(".", |(folder, _)| folder);
+    Some((name, Tree { path: folder.to_owned(), editable: false }))
 }
 
 /// `all = ["this-project[a,b]"]` means the requirements of those extras: the project itself is not at an index.

@@ -15,6 +15,8 @@ pub enum Context {
         session: String,
         /// Patterns of `.dockerignore`.
         ignored: Vec<String>,
+        /// Whether what never belongs into an image is left out too (`builtin-ignore`).
+        builtin: bool,
     },
     /// They are already in the graph: a git repository, an archive.
     Remote(Output),
@@ -45,19 +47,20 @@ pub(super) const IGNORED: &[&str] = &[
 ];
 
 impl Context {
-    /// Those files of the context that patterns match, as far as they can get into an image; nothing else is sent.
+    /// Those files of the context that patterns match (`.`: all), as far as they can get into an image; nothing else is sent.
     ///
     /// The patterns are not followed: where a directory is a symbolic link, a client that follows `*/a` sends all
     /// that `*` matches.
     pub fn files(&self, patterns: &[String], title: &str) -> Output {
         match self {
             Self::Remote(output) => output.clone(),
-            Self::Local { name, session, ignored } => {
-                let excluded =
-                    IGNORED.iter().map(|pattern| (*pattern).to_owned()).chain(ignored.iter().cloned());
+            Self::Local { name, session, ignored, builtin } => {
+                let own = IGNORED.iter().filter(|_| *builtin).map(|pattern| (*pattern).to_owned());
+                let excluded = own.chain(ignored.iter().cloned());
+                let all = patterns.iter().any(|pattern| pattern == ".");
                 Local::new(name)
                     .session(session)
-                    .include(patterns)
+                    .include(if all { &[] } else { patterns })
                     .exclude(&excluded.collect::<Vec<String>>())
                     .shared_key_hint(&format!("{name}-source"))
                     .without_differ()
@@ -71,15 +74,16 @@ impl Context {
     pub(super) fn output(&self, plan: &Plan) -> Output {
         match self {
             Self::Remote(output) => output.clone(),
-            Self::Local { name, session, ignored } => {
+            Self::Local { name, session, ignored, builtin } => {
                 let paths = paths(plan);
                 let wanted = |pattern: &str| {
                     let name = pattern.trim_start_matches("**/");
                     paths.iter().flatten().any(|path| path.split('/').any(|part| part == name))
                 };
-                let builtin = IGNORED.iter().filter(|pattern| !wanted(pattern)).map(|p| (*p).to_owned());
+                let own =
+                    IGNORED.iter().filter(|pattern| *builtin && !wanted(pattern)).map(|p| (*p).to_owned());
                 // The user's patterns come last, so that `!` in them takes back ours.
-                let patterns: Vec<String> = builtin.chain(ignored.iter().cloned()).collect();
+                let patterns: Vec<String> = own.chain(ignored.iter().cloned()).collect();
                 let local = Local::new(name)
                     .session(session)
                     .exclude(&patterns)

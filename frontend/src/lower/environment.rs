@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use buildkit_llb::{ContentCache, Exec, Fs, Meta, Network, Output, Secret, Sharing};
 use serde::Serialize;
-use wheelbase_helper::contract::{IndexInput, InstallRequest, ResolveRequest, WheelInput};
+use wheelbase_helper::contract::{IndexInput, InstallRequest, ResolveRequest, SyncRequest, WheelInput};
 
 use super::Lowering;
-use crate::plan::{FactsLayer, Group, Index, Resolution, Stage, WheelSource};
+use crate::plan::{FactsLayer, Group, Index, Resolution, Stage, Sync, WheelSource};
 
 impl Lowering<'_> {
     /// The layer of facts. It is told apart by the operations that made the base, never by the base's files: to
@@ -63,8 +63,13 @@ impl Lowering<'_> {
             uv: "/uv/bin/uv".to_owned(),
             out: "/out".to_owned(),
             interpreter: resolution.interpreter.clone(),
+            machine: resolution.machine.clone(),
             requirements: resolution.requirements.clone(),
             constraints: resolution.constraints.clone(),
+            project: (!resolution.trees.is_empty()).then(|| "/src".to_owned()),
+            find_links: resolution.find_links.clone(),
+            no_index: resolution.no_index,
+            prereleases: resolution.prereleases,
             complete: resolution.complete,
             indexes: inputs(&resolution.indexes),
             ancestors: resolution.ancestors.clone(),
@@ -76,7 +81,31 @@ impl Lowering<'_> {
             exec = exec.env(name, value);
         }
         exec = exec.network(Network::Sandbox).proxy(self.around.runtime.proxy.clone());
+        if let Some(project) = &request.project {
+            let files =
+                self.around.context.files(&resolution.trees, "[internal] load packages of the project");
+            exec.throw_away(project, files);
+        }
         self.mount_uv(stage, &mut exec, &resolution.indexes);
+        exec.output_at(&request.out, Fs::Scratch)
+    }
+
+    /// Everything that uv installs by itself, as a layer.
+    pub(super) fn sync(&self, stage: &Stage, sync: &Sync, prepared: &Fs) -> Output {
+        let request = SyncRequest { indexes: inputs(&self.plan.indexes), ..sync.request.clone() };
+        // What has to be built may need what is in the compile stage, if there is one.
+        let compile = self.plan.stages.iter().find(|stage| stage.name == "wheels");
+        let root = compile.map_or(prepared, |compile| &self.done[&compile.name].fs);
+        let meta = self.at(self.meta(stage, "install with uv"), sync.origin);
+        let mut exec = self.helper_exec(stage, root.clone(), "sync", &request).meta(meta);
+        for (name, value) in certificates(compile.unwrap_or(stage)) {
+            exec = exec.env(name, value);
+        }
+        exec = exec.network(Network::Sandbox).proxy(self.around.runtime.proxy.clone());
+        exec = exec.platform(&self.around.platform);
+        let files = self.around.context.files(&sync.files, "[internal] load the project for uv");
+        exec.throw_away(&request.project, files);
+        self.mount_uv(stage, &mut exec, &self.plan.indexes);
         exec.output_at(&request.out, Fs::Scratch)
     }
 

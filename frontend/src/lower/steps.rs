@@ -130,6 +130,8 @@ impl Lowering<'_> {
             exclude: copy.exclude.clone(),
             mode: copy.mode,
             owner: ((uid, gid) != (0, 0)).then_some(Owner { uid, gid }),
+            // What a stage has made is as old as the build; what was sent or pulled is as old as it is.
+            time: matches!(copy.from, CopySource::Stage(_)).then_some(MTIME),
             ..Copy::as_dockerfile()
         }
     }

@@ -4,7 +4,7 @@ use buildkit_llb::{ContentCache, Copy, File, Fs, Git, Http, Meta, Network, Outpu
 use wheelbase_helper::contract::BuildRequest;
 
 use super::Lowering;
-use super::environment::{certificates, inputs};
+use super::environment::inputs;
 use crate::lock::GitCommit;
 use crate::plan::{BuildSource, Download};
 
@@ -54,6 +54,7 @@ impl Lowering<'_> {
             source: source.clone(),
             out: "/out".to_owned(),
             python: build.python.clone(),
+            libc: build.libc,
             name: build.package.clone(),
             indexes: inputs(&self.plan.indexes),
         };
@@ -61,7 +62,7 @@ impl Lowering<'_> {
         let title = format!("build {}", build.title);
         let meta = self.at(self.meta(stage, &title), stage.origin);
         let mut exec = self.helper_exec(stage, root, "build", &request).meta(meta);
-        for (name, value) in certificates(stage) {
+        for (name, value) in &stage.env {
             exec = exec.env(name, value);
         }
         exec = exec.network(Network::Sandbox).proxy(self.around.runtime.proxy.clone());

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use wheelbase_helper::contract::{Facts, InstallRequest, Interpreter, WheelInput};
+use wheelbase_helper::contract::{Facts, InstallRequest, Interpreter, SyncRequest, SyncWhat, WheelInput};
 
 use super::groups::group;
-use super::{BuildSource, Group, Indexes, Resolution, VENV, WheelBuild, WheelSource, place};
+use super::{BuildSource, Group, Indexes, Resolution, Sync, VENV, WheelBuild, WheelSource, place};
 use crate::select::{Artifact, Chosen, Selection};
+use crate::text::Span;
 
 /// The dependencies of a stage, selected.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -15,6 +16,8 @@ pub struct Dependencies {
     pub selection: Selection,
     /// The resolution that the selection was made from, if there was no lock.
     pub resolution: Option<Resolution>,
+    /// What uv installs by itself (`mode = "uv"`): then nothing is selected.
+    pub sync: Option<(SyncWhat, Vec<String>)>,
     /// `layers`.
     pub layers: Option<u32>,
     /// Whether bytecode is compiled.
@@ -50,9 +53,33 @@ pub(super) fn layers(dependencies: &Dependencies, facts: &Facts, interpreter: &I
         .collect()
 }
 
+/// The one step that installs everything, if that is asked for.
+pub(super) fn sync(
+    dependencies: &Dependencies,
+    facts: &Facts,
+    interpreter: &Interpreter,
+    origin: Option<Span>,
+) -> Option<Sync> {
+    let (what, files) = dependencies.sync.clone()?;
+    let request = SyncRequest {
+        uv: "/uv/bin/uv".to_owned(),
+        project: "/src".to_owned(),
+        out: "/out".to_owned(),
+        venv: VENV.to_owned(),
+        python: library_version(interpreter),
+        interpreter: interpreter.path.clone(),
+        what,
+        bytecode: dependencies.bytecode,
+        indexes: vec![],
+        ancestors: place(VENV, facts).ancestors,
+    };
+    Some(Sync { request, files, origin })
+}
+
 /// The wheels that have to be built, by their id.
 pub fn wheels_to_build(
     dependencies: &Dependencies,
+    facts: &Facts,
     interpreter: &Interpreter,
 ) -> BTreeMap<String, WheelBuild> {
     let build = |chosen: &Chosen| {
@@ -69,7 +96,8 @@ pub fn wheels_to_build(
             package: chosen.name.as_str().to_owned(),
             title: title(chosen),
             source,
-            python: format!("python{}", library_version(interpreter)),
+            python: library_version(interpreter),
+            libc: facts.libc,
         };
         Some((build_id(chosen), build))
     };

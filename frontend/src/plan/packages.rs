@@ -10,6 +10,7 @@ use wheelbase_helper::contract::{Distribution, Facts};
 
 use super::shell::{brings_a_shell, has_a_shell};
 use super::snapshot::snapshot;
+use super::stages::INIT;
 use super::{AppUser, Base, FactsLayer, Ingredients, Plan, Stage};
 use crate::diag::Diagnostic;
 use crate::spec::{self, Command};
@@ -44,15 +45,17 @@ pub fn look(ingredients: &Ingredients<'_>) -> BTreeMap<String, Plan> {
         let request = ingredients.facts_request(&stage, &AppUser { new: None });
         stage.facts = Some(FactsLayer { request, resolution: None });
         let platform = ingredients.platform.to_owned();
-        let plan = Plan { platform, stages: vec![stage], builds: BTreeMap::new(), indexes: vec![] };
+        let (stages, builds, indexes, gates) = (vec![stage], BTreeMap::new(), vec![], vec![]);
+        let plan = Plan { platform, target: name, stages, gates, builds, indexes };
         plans.insert(image, plan);
     }
     plans
 }
 
-/// A warning, if packages of a stage's base wait to be configured: what their scripts do is to be done by hand.
-pub fn unconfigured(stage: Option<&Stage>, facts: &Facts) -> Option<Diagnostic> {
-    let packages = stage?.packages.as_ref().filter(|packages| packages.installer.is_some())?;
+/// A warning, if packages of the target's base wait to be configured: what their scripts do is to be done by hand.
+pub fn unconfigured(plan: &Plan, facts: &Facts) -> Option<Diagnostic> {
+    let stage = plan.stages.iter().find(|stage| stage.name == plan.target)?;
+    let packages = stage.packages.as_ref().filter(|packages| packages.installer.is_some())?;
     let names: Vec<String> = facts.unconfigured.iter().map(|name| format!("`{name}`")).collect();
     let (last, others) = names.split_last()?;
     let message = match others {
@@ -73,8 +76,12 @@ pub fn unconfigured(stage: Option<&Stage>, facts: &Facts) -> Option<Diagnostic> 
 impl Ingredients<'_> {
     /// The step that installs the packages of a stage.
     pub(super) fn packages(&self, name: &str, written: &spec::Stage) -> Result<Option<Packages>, Diagnostic> {
-        let Some(first) = written.packages.first() else { return Ok(None) };
         let mut names: Vec<String> = written.packages.iter().map(|name| name.value.clone()).collect();
+        names.extend(written.init.then(|| INIT.to_owned()));
+        if names.is_empty() {
+            return Ok(None);
+        }
+        let place = written.packages.first().or(written.from.as_ref()).map(|place| place.span);
         names.sort();
         names.dedup();
         let origin = written.packages.iter().map(|name| name.span).collect();
@@ -82,7 +89,8 @@ impl Ingredients<'_> {
         let image = self.image_to_look_at(name);
         let facts = image.as_ref().and_then(|image| self.bottoms.get(image));
         if let (Some(image), Some(facts)) = (&image, facts) {
-            packages.installer = installer(image, facts).map_err(|error| error.at(first.span))?;
+            packages.installer = installer(image, facts)
+                .map_err(|error| place.map_or(error.clone(), |place| error.at(place)))?;
         }
         if let Some(day) = &written.snapshot {
             let distribution = facts.and_then(|facts| facts.distribution.as_ref());
@@ -103,6 +111,7 @@ impl Ingredients<'_> {
             packages: None,
             facts: None,
             groups: vec![],
+            sync: None,
             directories: vec![],
             copies: vec![],
             runs: vec![],
@@ -125,7 +134,7 @@ impl Ingredients<'_> {
 
     /// The image below a stage, if packages are installed on it and its name does not say all that is to be known.
     fn image_to_look_at(&self, name: &str) -> Option<String> {
-        let written = self.spec.stages.get(name).filter(|stage| !stage.packages.is_empty())?;
+        let written = self.spec.stages.get(name).filter(|stage| stage.init || !stage.packages.is_empty())?;
         let chain: Vec<String> = std::iter::once(name.to_owned()).chain(self.ancestors(name)).collect();
         let Base::Source(image) = self.base(chain.last()?) else { return None };
         let stages = || chain.iter().filter_map(|name| self.spec.stages.get(name));

@@ -1,11 +1,11 @@
 //! From a description to a plan: each stage that the target needs, part by part.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use wheelbase_helper::contract::{Directory, Facts, FactsRequest};
 
 use super::copies::{Into, absolute, source};
-use super::environment::{Dependencies, layers, wheels_to_build};
+use super::environment::{Dependencies, layers, sync, wheels_to_build};
 use super::order::{edges, needed};
 use super::users::{AppUser, app_user, owner};
 use super::{
@@ -43,6 +43,8 @@ pub struct Ingredients<'a> {
     pub start: Option<&'a Start>,
     /// Labels of the app's image that the description does not have to say.
     pub labels: &'a [(String, String)],
+    /// The commands that the project itself brings.
+    pub scripts: &'a BTreeSet<String>,
     /// What prefixes the identity of cache mounts (`BUILDKIT_CACHE_MOUNT_NS`).
     pub cache_namespace: &'a str,
 }
@@ -72,8 +74,8 @@ pub fn prepare(ingredients: &Ingredients<'_>) -> Checked<BTreeMap<String, Plan>>
             }
         }
         let platform = ingredients.platform.to_owned();
-        let plan = Plan { platform, stages, builds: BTreeMap::new(), indexes: vec![] };
-        wanted.insert(name, plan);
+        let (builds, indexes, gates) = (BTreeMap::new(), vec![], vec![]);
+        wanted.insert(name.clone(), Plan { platform, target: name, stages, gates, builds, indexes });
     }
     Checked::new(wanted, problems)
 }
@@ -86,12 +88,14 @@ pub fn plan(ingredients: &Ingredients<'_>) -> Checked<Plan> {
     let mut problems = vec![];
     let mut builds = BTreeMap::new();
     for (stage, dependencies) in ingredients.dependencies {
-        if let Some(interpreter) = ingredients.facts_of(stage).and_then(|facts| facts.interpreter.as_ref()) {
-            builds.extend(wheels_to_build(dependencies, interpreter));
+        if let Some(facts) = ingredients.facts_of(stage)
+            && let Some(interpreter) = &facts.interpreter
+        {
+            builds.extend(wheels_to_build(dependencies, facts, interpreter));
         }
     }
     let mut names = ingredients.stages();
-    if !builds.is_empty() {
+    if ingredients.compiles() {
         let compile = needed(ingredients.spec, "wheels");
         let missing: Vec<_> = compile.into_iter().filter(|name| !names.contains(name)).collect();
         names.splice(0..0, missing);
@@ -107,21 +111,45 @@ pub fn plan(ingredients: &Ingredients<'_>) -> Checked<Plan> {
         }
     }
     let indexes = Indexes::of(&ingredients.spec.indexes).asked(None, &[]);
-    Checked::new(Plan { platform: ingredients.platform.to_owned(), stages, builds, indexes }, problems)
+    let plan = Plan {
+        platform: ingredients.platform.to_owned(),
+        target: ingredients.target.to_owned(),
+        stages,
+        gates: ingredients.gate().map(str::to_owned).into_iter().collect(),
+        builds,
+        indexes,
+    };
+    Checked::new(plan, problems)
 }
 
 impl Ingredients<'_> {
-    /// Whether a wheel has to be built, so that the compile stage is needed.
+    /// Whether the compile stage is needed: a wheel has to be built, or uv installs everything and may build in the
+    /// stage that is described for it.
     pub fn compiles(&self) -> bool {
         self.dependencies.iter().any(|(stage, dependencies)| {
-            let interpreter = self.facts_of(stage).and_then(|facts| facts.interpreter.as_ref());
-            interpreter.is_some_and(|python| !wheels_to_build(dependencies, python).is_empty())
+            let facts = self.facts_of(stage);
+            let python = facts.and_then(|facts| Some((facts, facts.interpreter.as_ref()?)));
+            let builds = python
+                .is_some_and(|(facts, python)| !wheels_to_build(dependencies, facts, python).is_empty());
+            builds || dependencies.sync.is_some() && self.spec.stages.contains_key("wheels")
         })
     }
 
     /// The stages that are built, dependencies first.
     fn stages(&self) -> Vec<String> {
-        needed(self.spec, self.target)
+        let mut names = needed(self.spec, self.target);
+        let gate = self.gate().map(|gate| needed(self.spec, gate)).unwrap_or_default();
+        names.extend(gate.into_iter().filter(|name| *name == "test" || name != self.target));
+        let mut seen = BTreeSet::new();
+        names.retain(|name| seen.insert(name.clone()));
+        names
+    }
+
+    /// The stage that must succeed before the target is done: `test`, if it says `gate`, for images of the app.
+    pub fn gate(&self) -> Option<&'static str> {
+        let gate = self.spec.stages.get("test").is_some_and(|test| test.gate);
+        let of_app = self.target == "app" || self.ancestors(self.target).iter().any(|stage| stage == "app");
+        (gate && of_app && self.target != "test").then_some("test")
     }
 
     /// The same, with those in which wheels are compiled, once it is known that some are.
@@ -146,6 +174,22 @@ impl Ingredients<'_> {
         let Some(stage) = self.spec.stages.get(name) else { return false };
         let asks = name == "app" || stage.dependencies.is_some();
         asks && !self.ancestors(name).iter().any(|parent| self.has_environment(parent))
+    }
+
+    /// The stages that install dependencies, each after those that it starts from: those with an environment of
+    /// their own, and those that add to the environment of a stage that they start from.
+    pub fn with_dependencies(&self) -> Vec<String> {
+        let adds = |name: &String| self.adds_to(name).is_some();
+        self.stages().into_iter().filter(|name| self.has_environment(name) || adds(name)).collect()
+    }
+
+    /// The stage whose environment a stage adds dependencies to.
+    pub fn adds_to(&self, name: &str) -> Option<String> {
+        let written = self.spec.stages.get(name)?.dependencies.as_ref()?;
+        if written.none || self.has_environment(name) {
+            return None;
+        }
+        self.ancestors(name).into_iter().find(|parent| self.has_environment(parent))
     }
 
     /// The facts that hold for a stage: its own, or those of the nearest stage that it starts from.
@@ -238,6 +282,7 @@ impl Ingredients<'_> {
             packages,
             facts: None,
             groups: vec![],
+            sync: None,
             directories: vec![],
             copies: vec![],
             runs: vec![],
@@ -346,7 +391,7 @@ impl Ingredients<'_> {
     ) {
         let (Some(dependencies), Some(facts)) = (self.dependencies.get(name), facts) else { return };
         let Some(interpreter) = &facts.interpreter else {
-            if !dependencies.selection.packages.is_empty() {
+            if !dependencies.selection.packages.is_empty() || dependencies.sync.is_some() {
                 problems.push(no_interpreter(name, stage, self.spec));
             }
             return;
@@ -356,6 +401,8 @@ impl Ingredients<'_> {
         }
         stage.interpreter_from_packages = interpreter.from_packages;
         stage.groups = layers(dependencies, facts, interpreter);
+        let written = self.spec.stages.get(name).and_then(|stage| stage.dependencies.as_ref());
+        stage.sync = sync(dependencies, facts, interpreter, written.and_then(|written| written.span));
     }
 
     fn run(
@@ -442,6 +489,18 @@ impl Ingredients<'_> {
         format!("{target}-{}{}", self.platform, python.unwrap_or_default())
     }
 
+    /// Whether a command is stopped by an interrupt. Python as process 1 has no handler for SIGTERM, and the kernel
+    /// gives process 1 no default one: it would be killed only after the grace time. SIGINT it does handle. The same
+    /// holds for the project's own commands, and for some of packages.
+    fn interrupts(&self, entrypoint: Option<&[String]>, cmd: Option<&[String]>) -> bool {
+        let program = entrypoint.unwrap_or_default().iter().chain(cmd.unwrap_or_default()).next();
+        let Some(name) = program.and_then(|program| program.rsplit('/').next()) else { return false };
+        let version = name.strip_prefix("python");
+        version.is_some_and(|version| version.chars().all(|c| c.is_ascii_digit() || c == '.'))
+            || INTERRUPTED.contains(&name)
+            || self.scripts.contains(name)
+    }
+
     /// What a stage changes in the configuration of the image that it becomes.
     pub fn image_changes(&self, name: &str) -> Changes {
         let Some(written) = self.spec.stages.get(name) else { return Changes::default() };
@@ -470,6 +529,17 @@ impl Ingredients<'_> {
             (None, Some(_)) => Some(vec![]),
             (None, None) => None,
         };
+        let stop_signal = written.stop_signal.as_ref().map(|signal| signal.value.clone());
+        let stop_signal = stop_signal.or_else(|| {
+            let interrupted = !written.init && self.interrupts(entrypoint.as_deref(), cmd.as_deref());
+            interrupted.then(|| "SIGINT".to_owned())
+        });
+        let entrypoint = match entrypoint {
+            Some(argv) if written.init => {
+                Some([INIT, "--"].map(str::to_owned).into_iter().chain(argv).collect())
+            }
+            entrypoint => entrypoint,
+        };
         // An entrypoint of ours does not want the base's arguments.
         let cmd = cmd.or_else(|| written.entrypoint.as_ref().map(|_| vec![]));
         let is_image = own_environment || written.user.is_some();
@@ -485,11 +555,7 @@ impl Ingredients<'_> {
                 facts.map_or_else(String::new, |facts| app_user(written.user.as_ref()).config(facts))
             }),
             workdir: (own_environment || written.workdir.is_some()).then(|| self.workdir(written, None)),
-            stop_signal: written
-                .stop_signal
-                .as_ref()
-                .map(|signal| signal.value.clone())
-                .or_else(|| interrupts(entrypoint.as_deref(), cmd.as_deref())),
+            stop_signal,
             entrypoint,
             cmd,
             expose,
@@ -511,14 +577,11 @@ fn has_venv(env: &[(String, String)]) -> bool {
     env.iter().any(|(name, value)| name == "PATH" && value.split(':').any(|dir| dir == "/opt/venv/bin"))
 }
 
-/// Python as PID 1 has no handler for SIGTERM, and the kernel gives PID 1 no default one: it would be killed
-/// only after the grace time. SIGINT it does handle.
-fn interrupts(entrypoint: Option<&[String]>, cmd: Option<&[String]>) -> Option<String> {
-    let program = entrypoint.unwrap_or_default().iter().chain(cmd.unwrap_or_default()).next()?;
-    let name = program.rsplit('/').next()?;
-    let version = name.strip_prefix("python")?;
-    version.chars().all(|c| c.is_ascii_digit() || c == '.').then(|| "SIGINT".to_owned())
-}
+/// The init of `init = true`: a package of the distribution, which has the same name in all of them.
+pub(super) const INIT: &str = "tini";
+
+/// Commands of packages that leave signals to Python. Servers that handle SIGTERM themselves are not among them.
+const INTERRUPTED: &[&str] = &["fastapi", "flask", "gradio", "mkdocs", "streamlit", "waitress-serve"];
 
 fn healthcheck(check: &spec::Healthcheck) -> serde_json::Value {
     let mut json = serde_json::Map::new();

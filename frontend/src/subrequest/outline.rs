@@ -6,6 +6,7 @@ use super::columns::columns;
 use super::location::{Location, Sources, base64};
 use super::{Request, answer};
 use crate::answer::Answer;
+use crate::diag::{Diagnostic, shown_text};
 use crate::text::{Files, Span};
 
 /// What can be set for one target.
@@ -59,7 +60,7 @@ pub struct Cache {
 }
 
 /// The outline, as an answer.
-pub fn outline(outline: &Outline, files: &Files) -> Answer {
+pub fn outline(outline: &Outline, noticed: &[Diagnostic], files: &Files) -> Answer {
     let mut sources = Sources::new(files);
     let mut place = |span: Option<Span>| span.and_then(|span| sources.location(span));
     let mut secrets = |list: &[Secret]| -> Vec<SecretWire> {
@@ -89,7 +90,7 @@ pub fn outline(outline: &Outline, files: &Files) -> Answer {
         secrets: secret,
         ssh,
         cache,
-        sources: sources.files().map(|file| file.text().to_owned()).collect(),
+        sources: sources.files().map(|file| shown_text(noticed, file).into_owned()).collect(),
     };
     answer(Request::Outline, &wire, text(outline))
 }
@@ -189,7 +190,7 @@ mod tests {
             ssh: vec![Secret { name: "default".into(), required: false, span: None }],
             cache: vec![Cache { id: "pip".into(), span: None }],
         };
-        insta::assert_snapshot!(shown(&outline(&wanted, &files)), @r#"
+        insta::assert_snapshot!(shown(&outline(&wanted, &[], &files)), @r#"
         {"name":"app","description":"ships","args":[{"name":"V","description":"version","value":"1","location":{"ranges":[{"start":{"line":2},"end":{"line":2}}]}}],"secrets":[{"name":"token","required":true,"location":{"ranges":[{"start":{"line":1},"end":{"line":1}}]}}],"ssh":[{"name":"default"}],"cache":[{"ID":"pip"}],"sources":["W2FyZ3NdClYgPSAiMSIK"]}
         TARGET:        app
         DESCRIPTION:   ships
@@ -210,7 +211,7 @@ mod tests {
 
     #[test]
     fn nothing_to_set() {
-        insta::assert_snapshot!(shown(&outline(&Outline::default(), &Files::default())), @"
+        insta::assert_snapshot!(shown(&outline(&Outline::default(), &[], &Files::default())), @"
         {}
         TARGET:   (default)
         ");

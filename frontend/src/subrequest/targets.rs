@@ -6,6 +6,7 @@ use super::columns::columns;
 use super::location::{Location, Sources, base64};
 use super::{Request, answer};
 use crate::answer::Answer;
+use crate::diag::{Diagnostic, shown_text};
 use crate::text::{Files, Span};
 
 /// A stage that can be built.
@@ -26,7 +27,7 @@ pub struct Target {
 }
 
 /// The targets, as an answer.
-pub fn targets(targets: &[Target], files: &Files) -> Answer {
+pub fn targets(targets: &[Target], noticed: &[Diagnostic], files: &Files) -> Answer {
     let mut sources = Sources::new(files);
     let list = targets.iter().map(|target| TargetWire {
         name: &target.name,
@@ -37,7 +38,7 @@ pub fn targets(targets: &[Target], files: &Files) -> Answer {
         location: target.span.and_then(|span| sources.location(span)),
     });
     let list = list.collect();
-    let sources = sources.files().map(|file| file.text().to_owned()).collect();
+    let sources = sources.files().map(|file| shown_text(noticed, file).into_owned()).collect();
     let mut rows = vec![vec!["TARGET".to_owned(), "DESCRIPTION".to_owned()]];
     rows.extend(targets.iter().map(|target| {
         let mark = if target.default { " (default)" } else { "" };
@@ -91,7 +92,7 @@ mod tests {
             span: Some(file.span(16..29)),
             ..Target::default()
         };
-        insta::assert_snapshot!(shown(&targets(&[app, test], &files)), @r#"
+        insta::assert_snapshot!(shown(&targets(&[app, test], &[], &files)), @r#"
         {"targets":[{"name":"app","default":true,"base":"python:3.13-slim"},{"name":"test","description":"runs the tests","base":"app","location":{"ranges":[{"start":{"line":2},"end":{"line":2}}]}}],"sources":["cHl0aG9uID0gIjMuMTMiCltzdGFnZXMudGVzdF0K"]}
         TARGET          DESCRIPTION
         app (default)

@@ -33,6 +33,18 @@ pub(super) fn find(root: &Root, path: &str) -> Result<Option<Found>> {
     Ok(None)
 }
 
+/// The first interpreter of this very name along `path`.
+///
+/// Errors: a program that cannot be read.
+pub(super) fn named(root: &Root, path: &str, name: &str) -> Result<Option<Found>> {
+    for directory in path.split(':').map(Path::new).filter(|entry| entry.is_absolute()) {
+        if let Some(found) = examine(root, &directory.join(name))? {
+            return Ok(Some(found));
+        }
+    }
+    Ok(None)
+}
+
 /// Where an interpreter may be, best first.
 fn candidates(root: &Root, path: &str) -> Vec<PathBuf> {
     let directories: Vec<&Path> =

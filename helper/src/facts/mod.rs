@@ -13,7 +13,7 @@ mod text;
 mod users;
 mod walk;
 
-use crate::contract::{Facts, FactsRequest};
+use crate::contract::{Facts, FactsRequest, Interpreter, Libc};
 use crate::error::Result;
 use crate::root::Root;
 
@@ -52,4 +52,20 @@ pub fn read(root: &Root, path: &str) -> Result<Facts> {
         directories,
         directory_links,
     })
+}
+
+/// The interpreter of `root` that is found along `path`, if there is one.
+///
+/// Errors: a program that cannot be read.
+pub fn interpreter(root: &Root, path: &str) -> Result<Option<Interpreter>> {
+    Ok(interpreter::find(root, path)?.map(|found| found.interpreter))
+}
+
+/// The interpreter of a given name (`python3.12`) along `path`, and its C library.
+///
+/// Errors: a program that cannot be read.
+pub fn program(root: &Root, path: &str, name: &str) -> Result<Option<(Interpreter, Option<Libc>)>> {
+    let Some(found) = interpreter::named(root, path, name)? else { return Ok(None) };
+    let libc = found.loader.map(|loader| libc::read(root, &loader)).transpose()?.flatten();
+    Ok(Some((found.interpreter, libc)))
 }

@@ -19,6 +19,7 @@ use std::path::{Path, PathBuf};
 use crate::contract::{InstallRequest, WheelInput};
 use crate::error::{Context, Error, Result};
 use crate::tree::Tree;
+pub(crate) use bytecode::compile;
 use collisions::Owners;
 use layout::Layout;
 use wheel::Wheel;

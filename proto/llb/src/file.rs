@@ -47,6 +47,8 @@ pub struct Copy {
     pub mode: Option<u32>,
     /// Owner of everything that is copied.
     pub owner: Option<Owner>,
+    /// Modification time of everything that is copied, in seconds since 1970.
+    pub time: Option<i64>,
     /// Whether links in the source path are followed.
     pub follow_symlink: bool,
     /// Whether of a directory the content is copied, rather than the directory.
@@ -103,7 +105,7 @@ impl File {
             create_dest_path: how.create_destination,
             allow_wildcard: how.wildcard,
             allow_empty_wildcard: how.allow_empty_wildcard,
-            timestamp: -1,
+            timestamp: nanoseconds(how.time),
             include_patterns: how.include,
             exclude_patterns: how.exclude,
             ..pb::FileActionCopy::default()

@@ -11,7 +11,7 @@ use crate::error::{Context, Error, Result};
 /// The variables that tell uv its indexes, the first of which is the default one. None for no indexes.
 ///
 /// Errors: a secret that cannot be read, or is no `Authorization` of the kind `Basic`, the only one that uv sends.
-pub fn variables(indexes: &[IndexInput]) -> Result<Vec<(String, String)>> {
+pub(super) fn variables(indexes: &[IndexInput]) -> Result<Vec<(String, String)>> {
     let mut variables = vec![];
     let mut others = vec![];
     for (position, index) in indexes.iter().enumerate() {

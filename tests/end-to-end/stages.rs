@@ -1,0 +1,175 @@
+//! Stages beside the app: tests that gate it, what they install on top of it, an init, what is left out.
+
+use wheelbase_tests::build::Build;
+use wheelbase_tests::engine::Engine;
+use wheelbase_tests::project::Project;
+
+use crate::support::{flask, oci, prints, tree};
+
+const TESTED: &str = r#"
+//- app.toml
+# syntax=wheelbase/wheelbase:0
+python = "3.13"
+copy = ["app.py"]
+cmd = ["python", "app.py"]
+
+[stages.test]
+dependencies = { groups = ["dev"] }
+copy = ["test_app.py"]
+run = [{ cmd = "python -m pytest -q -p no:cacheprovider", network = "none" }]
+gate = true
+//- app.py
+import itsdangerous
+
+def double(number):
+    return 2 * number
+
+if __name__ == "__main__":
+    print(double(21))
+//- test_app.py
+import app
+
+def test_double():
+    assert app.double(2) == 4
+"#;
+
+/// The project with the lock that its own tool made.
+fn tested() -> Project {
+    let project = Project::new(TESTED);
+    let folder = wheelbase_tests::engine::repository().join("tests/end-to-end/projects/tested");
+    for file in ["pyproject.toml", "uv.lock"] {
+        project.write(file, std::fs::read(folder.join(file)).unwrap());
+    }
+    project.write("note.txt", project.path().display().to_string());
+    project.edit(
+        "app.py",
+        "import itsdangerous",
+        &format!("import itsdangerous\n# {}", project.path().display()),
+    );
+    project
+}
+
+#[test]
+fn a_gate_runs_tests_before_the_app_is_done() {
+    let engine = Engine::main();
+    let project = tested();
+    let (outcome, printed) = prints(&project, "gate", &[]);
+    assert_eq!(printed, "42\n");
+    assert!(outcome.ran().iter().any(|step| step.contains("pytest")), "{:?}", outcome.ran());
+    // What tests need is installed on top of what the app needs, and is not in the app.
+    let installs: Vec<&str> = outcome.named("[test] install").map(|step| step.name.as_str()).collect();
+    assert!(installs.iter().any(|step| step.contains("pytest")), "{installs:?}");
+    assert!(installs.iter().all(|step| !step.contains("itsdangerous")), "{installs:?}");
+    let (_, tree) = tree(&engine, &project, &[]);
+    assert!(tree.entries.keys().all(|path| !path.contains("pytest") && !path.contains("test_app")));
+
+    let tag = "wheelbase-test:gated";
+    Build::new(&engine, &project).args(["--load", "--tag", tag]).succeed();
+    let layers = "{{len .RootFS.Layers}}";
+    let layers = engine.docker(&["image", "inspect", "--format", layers, tag]);
+    let history = engine.docker(&["history", "--format", "{{.Comment}}|{{.Size}}", tag]);
+    let ours = history.lines().filter(|line| line.starts_with("wheelbase")).count();
+    let base = engine.docker(&["run", "--rm", "--entrypoint=true", "python:3.13-slim"]);
+    assert_eq!(base, "");
+    let base = engine.docker(&["image", "inspect", "--format", "{{len .RootFS.Layers}}", "python:3.13-slim"]);
+    let number = |text: &str| text.trim().parse::<usize>().unwrap();
+    assert_eq!(number(&layers), number(&base) + ours, "{history}");
+    engine.docker(&["image", "rm", "--force", tag]);
+
+    project.edit("app.py", "2 * number", "3 * number");
+    let outcome = Build::new(&engine, &project).fail();
+    assert!(outcome.message.contains(">>> run = [{ cmd = \"python -m pytest"), "{}", outcome.message);
+
+    // Without the gate the app is built alone.
+    project.edit("app.toml", "gate = true", "gate = false");
+    let outcome = Build::new(&engine, &project).succeed();
+    assert_eq!(outcome.named("pytest").count(), 0);
+    Build::new(&engine, &project).arg("--target=test").fail();
+}
+
+const MADE: &str = r#"
+//- app.toml
+# syntax=wheelbase/wheelbase:0
+python = "3.13"
+dependencies = false
+copy = [".", { from = "assets", src = "/made", dest = "static/" }]
+cmd = ["python", "app.py"]
+
+[stages.assets]
+from = "python:3.13-slim"
+run = ["mkdir /made && date +%N >/dev/null && echo content >/made/file && ln -s file /made/link"]
+//- app.py
+import time
+print("up", flush=True)
+time.sleep(60)
+//- .git/config
+of nobody's business
+//- a/.env
+SECRET=1
+"#;
+
+#[test]
+fn what_a_stage_made_has_a_fixed_time() {
+    let engine = Engine::main();
+    let project = Project::new(MADE);
+    let folder = tempfile::TempDir::new().unwrap();
+    let first = oci(&engine, &project, folder.path(), &["--no-cache"]);
+    let second = oci(&engine, &project, folder.path(), &["--no-cache"]);
+    assert!(second.ran().iter().any(|step| step.contains("run mkdir")), "{:?}", second.ran());
+    assert_eq!(first.digest(), second.digest());
+}
+
+#[test]
+fn an_init_is_process_1_and_the_app_its_child() {
+    let engine = Engine::main();
+    let project = Project::new(MADE);
+    project.edit("app.toml", "cmd =", "init = true\ncmd =");
+    let tag = "wheelbase-test:init";
+    Build::new(&engine, &project).args(["--load", "--tag", tag]).succeed();
+    let container = engine.docker(&["run", "--detach", tag]);
+    let container = container.trim();
+    let first = engine.docker(&["exec", container, "cat", "/proc/1/cmdline"]);
+    assert_eq!(first, "tini\0--\0python\0app.py\0");
+    engine.docker(&["stop", "--time=5", container]);
+    let state = engine.docker(&["inspect", "--format", "{{.State.ExitCode}}", container]);
+    assert_eq!(state.trim(), "143", "stopped by SIGTERM, which the init passes on");
+    engine.docker(&["rm", container]);
+    engine.docker(&["image", "rm", "--force", tag]);
+}
+
+#[test]
+fn what_never_belongs_into_an_image_is_left_out_unless_told() {
+    let engine = Engine::main();
+    let project = Project::new(MADE);
+    let files = |project: &Project| {
+        tree(&engine, project, &[]).1.below("app").entries.into_keys().collect::<Vec<_>>()
+    };
+    let kept = files(&project);
+    assert!(kept.iter().any(|path| path == "app/app.py"), "{kept:?}");
+    assert!(kept.iter().all(|path| !path.contains(".git") && !path.contains(".env")), "{kept:?}");
+    project.edit("app.toml", "python =", "builtin-ignore = false\npython =");
+    let kept = files(&project);
+    assert!(
+        kept.iter().any(|path| path == "app/.git/config") && kept.iter().any(|path| path == "app/a/.env"),
+        "{kept:?}"
+    );
+}
+
+#[test]
+fn commands_of_python_are_stopped_by_an_interrupt() {
+    let engine = Engine::main();
+    let project = flask();
+    let signal = |command: &str| {
+        let description = std::fs::read_to_string(project.file("app.toml")).unwrap();
+        let head = description.split("\ncmd").next().unwrap();
+        project.write("app.toml", format!("{head}\ncmd = [\"{command}\"]\n"));
+        let tag = "wheelbase-test:signal";
+        Build::new(&engine, &project).args(["--load", "--tag", tag]).succeed();
+        engine.docker(&["image", "inspect", "--format", "{{.Config.StopSignal}}", tag]).trim().to_owned()
+    };
+    assert_eq!(signal("flask"), "SIGINT");
+    assert_eq!(signal("gunicorn"), "");
+    let text = std::fs::read_to_string(project.file("pyproject.toml")).unwrap();
+    project.write("pyproject.toml", text + "\n[project.scripts]\nserve-it = \"app:app\"\n");
+    assert_eq!(signal("serve-it"), "SIGINT");
+}
