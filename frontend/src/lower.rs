@@ -6,6 +6,7 @@
 
 mod context;
 mod environment;
+mod packages;
 mod steps;
 mod wheels;
 
@@ -23,7 +24,8 @@ pub use context::Context;
 pub struct Surroundings<'a> {
     /// Images and named contexts, by the name in the plan.
     pub sources: &'a BTreeMap<String, Fs>,
-    /// The same for the builder's own platform, where that is not the image's.
+    /// The same for the builder's own platform, where that is not the image's; and the images that install packages
+    /// into others.
     pub native_sources: &'a BTreeMap<String, Fs>,
     /// The build context.
     pub context: &'a Context,

@@ -10,7 +10,10 @@ mod environment;
 mod groups;
 mod indexes;
 mod order;
+mod packages;
 mod place;
+mod shell;
+mod snapshot;
 mod stages;
 mod users;
 
@@ -27,6 +30,7 @@ pub use environment::{Dependencies, wheels_to_build};
 pub use groups::{BUCKETS, Grouped, group};
 pub use indexes::{Download, Index, Indexes};
 pub use order::{Edge, needed, stage_or};
+pub use packages::{Packages, look, unconfigured};
 pub use place::{Place, place};
 pub use stages::{Ingredients, plan, prepare};
 pub use users::{AppUser, app_user, owner};
@@ -110,16 +114,6 @@ pub enum Base {
     Source(String),
     /// Another stage of the plan.
     Stage(String),
-}
-
-/// A step that installs system packages.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Packages {
-    /// Sorted, without repetition: another order in the file is no other step.
-    pub names: Vec<String>,
-    /// Where each is written.
-    #[serde(skip)]
-    pub origin: Vec<Span>,
 }
 
 /// The layer that the helper's `facts` command writes.

@@ -131,6 +131,9 @@ pub struct Facts {
     pub distribution: Option<Distribution>,
     /// Whether `/bin/sh` exists.
     pub shell: bool,
+    /// System packages whose maintainer scripts have not run, by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unconfigured: Vec<String>,
     /// Users, in the order of passwd.
     pub users: Vec<User>,
     /// Groups, in the order of group.

@@ -32,6 +32,7 @@ examples! {
     #[ignore = "needs Alpine, of which there is no stand-in; run it where Docker Hub answers"]
     alpine_libpq: "alpine-libpq",
     distroless: "distroless",
+    distroless_packages: "distroless-packages",
     django: "django",
     fastapi: "fastapi",
     flask: "flask",

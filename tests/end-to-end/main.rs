@@ -11,6 +11,7 @@ mod flask;
 mod git;
 mod indexes;
 mod locks;
+mod packages;
 mod reproducible;
 mod roads;
 mod stages;

@@ -45,9 +45,10 @@ impl Engine {
         self.variables.get(name).unwrap_or_else(|| panic!("the engine's file has no {name}"))
     }
 
-    /// The frontend image that is tested.
+    /// The frontend image that is tested: `WHEELBASE_FRONTEND`, if that is set.
     pub fn frontend(&self) -> String {
-        format!("{}/wheelbase:dev", self.variable("REGISTRY"))
+        let own = || format!("{}/wheelbase:dev", self.variable("REGISTRY"));
+        std::env::var("WHEELBASE_FRONTEND").unwrap_or_else(|_| own())
     }
 
     /// A command with the engine's variables.

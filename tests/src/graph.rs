@@ -169,6 +169,7 @@ pub fn build(
                 app_base: &app_base,
                 images: &images,
                 facts: &facts,
+                bottoms: &BTreeMap::new(),
                 dependencies: &dependencies,
                 no_cache: None,
                 start: None,

@@ -56,6 +56,7 @@ impl<G: Gateway> Session<'_, G> {
         let mut sources = Sources::default();
         let mut native = Sources::default();
         let mut facts: BTreeMap<String, Facts> = BTreeMap::new();
+        let mut bottoms: BTreeMap<String, Facts> = BTreeMap::new();
         let mut dependencies: BTreeMap<String, Dependencies> = BTreeMap::new();
         let mut dependency_files = vec![];
         let mut start = None;
@@ -72,6 +73,7 @@ impl<G: Gateway> Session<'_, G> {
                     app_base: &app_base,
                     images: &sources.configs,
                     facts: &facts,
+                    bottoms: &bottoms,
                     dependencies: &dependencies,
                     no_cache: no_cache.as_deref(),
                     start: start.as_ref(),
@@ -119,11 +121,27 @@ impl<G: Gateway> Session<'_, G> {
             }
         }
 
-        let wanted = ingredients!().sources(false);
-        self.find(&wanted, platform, &project.files, &mut sources).await?;
-        if *platform != builder {
-            self.find(&wanted, &builder, &project.files, &mut native).await?;
+        // Images, and a look at those that cannot install packages themselves, which then need others that can.
+        macro_rules! find_images {
+            ($compile:expr) => {
+                loop {
+                    let wanted = ingredients!().sources($compile);
+                    self.find(&wanted, platform, &project.files, &mut sources).await?;
+                    if *platform != builder && !$compile {
+                        self.find(&wanted, &builder, &project.files, &mut native).await?;
+                    }
+                    self.find(&ingredients!().installers(), &builder, &project.files, &mut native).await?;
+                    let unknown = plan::look(&ingredients!());
+                    if unknown.is_empty() {
+                        break;
+                    }
+                    for (image, plan) in unknown {
+                        bottoms.insert(image, self.facts(&plan, &around!()).await?);
+                    }
+                }
+            };
         }
+        find_images!(false);
 
         let mut prepared: BTreeMap<String, Plan> = BTreeMap::new();
         loop {
@@ -132,15 +150,11 @@ impl<G: Gateway> Session<'_, G> {
                 break;
             }
             for (stage, plan) in plans {
-                let layer = lower_facts(&plan, &around!());
-                let reference = self.solve(&Fs::Output(layer), false).await?;
-                let bytes = self.gateway.read_file(&reference, FACTS_PATH).await?.unwrap_or_default();
-                let read = serde_json::from_slice(&bytes);
-                let read: Facts =
-                    read.map_err(|error| Failure::Bug(format!("the facts of the base: {error}")))?;
+                let read = self.facts(&plan, &around!()).await?;
                 if let Some(error) = python::check(spec, &read) {
                     return Err(Failure::Input(vec![error], project.files.clone()));
                 }
+                warnings.extend(plan::unconfigured(&plan, &read));
                 facts.insert(stage.clone(), read);
                 prepared.insert(stage, plan);
             }
@@ -160,8 +174,7 @@ impl<G: Gateway> Session<'_, G> {
         self.check_versions(spec, &dependencies, project).await?;
         let compiles = ingredients!().compiles();
         if compiles {
-            let wanted = ingredients!().sources(true);
-            self.find(&wanted, platform, &project.files, &mut sources).await?;
+            find_images!(true);
         }
 
         start = self.start(&ingredients!(), project, &mut warnings).await?;
@@ -172,6 +185,14 @@ impl<G: Gateway> Session<'_, G> {
         let ingredients = ingredients!();
         let (config, base_config) = self.configuration(&ingredients, &sources, platform, &lowered.layers);
         Ok(Built { reference, config, base_config, warnings })
+    }
+
+    /// The facts that a plan ends before.
+    async fn facts(&self, plan: &Plan, around: &Surroundings<'_>) -> Result<Facts, Failure> {
+        let reference = self.solve(&Fs::Output(lower_facts(plan, around)), false).await?;
+        let bytes = self.gateway.read_file(&reference, FACTS_PATH).await?.unwrap_or_default();
+        serde_json::from_slice(&bytes)
+            .map_err(|error| Failure::Bug(format!("the facts of the base: {error}")))
     }
 
     /// The configuration of the target's image, and that of the image that it grew from.

@@ -1,35 +1,12 @@
-//! Steps that a description asks for: system packages, copies, commands.
+//! Steps that a description asks for: copies and commands.
 
 use buildkit_llb::{ContentCache, Copy, Exec, File, Fs, Network, Output, Owner, Secret, Sharing};
 use wheelbase_helper::contract::{DirectoriesRequest, Directory, MTIME};
 
 use super::Lowering;
-use crate::plan::{CopySource, CopyStep, Packages, RunMount, RunStep, Stage};
-
-/// Installs its arguments with what the base has, and leaves nothing behind that a second run would write
-/// otherwise: no lists, caches and logs, no date in the shadow file, and one time on everything that it made.
-const INSTALL_PACKAGES: &str = include_str!("packages.sh");
+use crate::plan::{CopySource, CopyStep, RunMount, RunStep, Stage};
 
 impl Lowering<'_> {
-    pub(super) fn packages(&self, stage: &Stage, packages: &Packages, base: Fs) -> Output {
-        let title = format!("packages {}", packages.names.join(" "));
-        let meta =
-            packages.origin.iter().fold(self.meta(stage, &title), |meta, span| self.at(meta, Some(*span)));
-        let args = ["/bin/sh", "-c", INSTALL_PACKAGES, "packages"].map(str::to_owned);
-        let args = args.into_iter().chain([MTIME.to_string()]).chain(packages.names.iter().cloned());
-        let mut exec = self.user_exec(stage, Exec::new(base, args)).cwd("/").user("0:0").meta(meta);
-        // Lists and archives are of one distribution and one platform.
-        let base = match &stage.base {
-            crate::plan::Base::Source(name) | crate::plan::Base::Stage(name) => name.as_str(),
-            crate::plan::Base::Scratch => "scratch",
-        };
-        let namespace = &self.around.runtime.cache_namespace;
-        let id = |kind: &str| format!("{namespace}/wheelbase-{kind}-{base}-{}", self.around.platform.name());
-        exec.cache("/var/lib/apt/lists", &id("apt-lists"), Sharing::Locked);
-        exec.cache("/var/cache/apt", &id("apt-cache"), Sharing::Locked);
-        exec.output()
-    }
-
     /// A copy as a layer of its own, to be merged.
     pub(super) fn copy_layer(&self, stage: &Stage, copy: &CopyStep) -> Output {
         let meta = self.at(self.meta(stage, &self.copy_title(copy)), copy.origin);
@@ -118,15 +95,18 @@ impl Lowering<'_> {
         }
     }
 
-    /// What all steps have that run something of the user's.
+    /// What all steps have that run something of the stage's base.
     pub(super) fn user_exec(&self, stage: &Stage, exec: Exec) -> Exec {
-        let runtime = self.around.runtime;
         let platform = if stage.native { &self.around.build_platform } else { &self.around.platform };
-        let mut exec = exec.platform(platform).proxy(runtime.proxy.clone());
+        let exec = self.open_exec(exec.platform(platform));
+        stage.env.iter().fold(exec, |exec, (name, value)| exec.env(name, value))
+    }
+
+    /// What all steps have that may use the network.
+    pub(super) fn open_exec(&self, exec: Exec) -> Exec {
+        let runtime = self.around.runtime;
+        let mut exec = exec.proxy(runtime.proxy.clone());
         exec = exec.hostname(&runtime.hostname).cgroup_parent(&runtime.cgroup_parent);
-        for (name, value) in &stage.env {
-            exec = exec.env(name, value);
-        }
         for (host, ip) in &runtime.hosts {
             exec = exec.extra_host(host, ip);
         }

@@ -68,6 +68,7 @@ mod tests {
             libc: None,
             distribution: None,
             shell: true,
+            unconfigured: vec![],
             users: vec![],
             groups: vec![],
             directories: vec![

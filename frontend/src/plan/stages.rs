@@ -9,8 +9,8 @@ use super::environment::{Dependencies, layers, sync, wheels_to_build};
 use super::order::{edges, needed};
 use super::users::{AppUser, app_user, owner};
 use super::{
-    Base, CopySource, Edge, FactsLayer, Indexes, Packages, Plan, RunMount, RunStep, Stage, VENV,
-    compile_base, place, stage_or,
+    Base, CopySource, Edge, FactsLayer, Indexes, Plan, RunMount, RunStep, Stage, VENV, compile_base, place,
+    stage_or,
 };
 use crate::detect::Start;
 use crate::diag::{Checked, Diagnostic};
@@ -32,6 +32,9 @@ pub struct Ingredients<'a> {
     pub images: &'a BTreeMap<String, ImageConfig>,
     /// The facts of the bases of stages, by stage.
     pub facts: &'a BTreeMap<String, Facts>,
+    /// The facts of images that had to be looked at before packages are installed on them, by the name in the
+    /// description.
+    pub bottoms: &'a BTreeMap<String, Facts>,
     /// The dependencies of stages, selected, by stage.
     pub dependencies: &'a BTreeMap<String, Dependencies>,
     /// Stages whose cached steps are not to be used: `None`: all may; empty: none may.
@@ -149,6 +152,17 @@ impl Ingredients<'_> {
         (gate && of_app && self.target != "test").then_some("test")
     }
 
+    /// The same, with those in which wheels are compiled, once it is known that some are.
+    pub(super) fn stages_with_compile(&self) -> Vec<String> {
+        let mut names = self.stages();
+        if self.compiles() {
+            let compile = needed(self.spec, "wheels");
+            let missing: Vec<_> = compile.into_iter().filter(|name| !names.contains(name)).collect();
+            names.extend(missing);
+        }
+        names
+    }
+
     /// The stages that have an environment of their own, among those that the target needs.
     pub fn environments(&self) -> Vec<String> {
         self.stages().into_iter().filter(|name| self.has_environment(name)).collect()
@@ -264,13 +278,7 @@ impl Ingredients<'_> {
         let own_environment = self.has_environment(name);
         let environment = own_environment || self.ancestors(name).iter().any(|stage| self.asks(stage));
         let workdir = self.workdir(written, parent);
-        let packages = (!written.packages.is_empty() || written.init).then(|| {
-            let mut names: Vec<String> = written.packages.iter().map(|name| name.value.clone()).collect();
-            names.extend(written.init.then(|| INIT.to_owned()));
-            names.sort();
-            names.dedup();
-            Packages { names, origin: written.packages.iter().map(|name| name.span).collect() }
-        });
+        let packages = self.packages(name, written).map_err(|error| vec![error])?;
         let mut stage = Stage {
             name: name.to_owned(),
             env: self.env(written, &base, parent, environment),
@@ -283,9 +291,7 @@ impl Ingredients<'_> {
             copies: vec![],
             runs: vec![],
             origin: written.header,
-            ignore_cache: self.no_cache.is_some_and(|names| {
-                names.is_empty() || names.iter().any(|known| known.eq_ignore_ascii_case(name))
-            }),
+            ignore_cache: self.ignores_cache(name),
             native: written.native,
             interpreter_from_packages: false,
             base,
@@ -327,6 +333,12 @@ impl Ingredients<'_> {
         if problems.is_empty() { Ok(stage) } else { Err(problems) }
     }
 
+    /// Whether cached steps of a stage are not to be used.
+    pub(super) fn ignores_cache(&self, name: &str) -> bool {
+        let named = |names: &[String]| names.iter().any(|known| known.eq_ignore_ascii_case(name));
+        self.no_cache.is_some_and(|names| names.is_empty() || named(names))
+    }
+
     fn workdir(&self, written: &spec::Stage, parent: Option<&Stage>) -> String {
         match (&written.workdir, parent) {
             (Some(workdir), _) => absolute("/", workdir.value.trim_end_matches('/')),
@@ -359,7 +371,7 @@ impl Ingredients<'_> {
         env
     }
 
-    fn facts_request(&self, stage: &Stage, user: &AppUser) -> FactsRequest {
+    pub(super) fn facts_request(&self, stage: &Stage, user: &AppUser) -> FactsRequest {
         let path = match &stage.base {
             Base::Source(image) => self.images.get(image).map(ImageConfig::path),
             Base::Stage(_) | Base::Scratch => None,
@@ -570,7 +582,7 @@ fn has_venv(env: &[(String, String)]) -> bool {
 }
 
 /// The init of `init = true`: a package of the distribution, which has the same name in all of them.
-const INIT: &str = "tini";
+pub(super) const INIT: &str = "tini";
 
 /// Commands of packages that leave signals to Python. Servers that handle SIGTERM themselves are not among them.
 const INTERRUPTED: &[&str] = &["fastapi", "flask", "gradio", "mkdocs", "streamlit", "waitress-serve"];

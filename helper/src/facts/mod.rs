@@ -4,6 +4,7 @@
 //! is also in the layer, so that a worker that never saw the base can read it there.
 
 mod distribution;
+mod dpkg;
 mod elf;
 mod interpreter;
 mod layer;
@@ -45,6 +46,7 @@ pub fn read(root: &Root, path: &str) -> Result<Facts> {
         interpreter: found.map(|found| found.interpreter),
         distribution: distribution::read(root)?,
         shell: shell.is_some(),
+        unconfigured: dpkg::unconfigured(root)?,
         users: users::read_users(root)?,
         groups: users::read_groups(root)?,
         directories,

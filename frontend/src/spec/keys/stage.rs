@@ -58,7 +58,8 @@ pub(in crate::spec) static KEYS: &[Key<Stage>] = &[
             "packages",
             Shape::OneOf(&[Shape::List(&Shape::Text), Shape::Table(|| table::rows(PACKAGES))]),
             r#"packages = ["libpq5"]"#,
-            "System packages, installed with apt, apk or dnf by what the base has; no lists or caches stay",
+            "System packages, installed with apt, apk or dnf by what the base has, or into a Debian that has no shell \
+             (distroless) from another one (`docs/packages.md`); no lists or caches stay",
         )
         .words(&["apt", "apk", "dnf", "system-packages", "apt-packages", "build-packages"])
         .advice("system packages, as in packages = [\"libpq5\"]; Python packages are `dependencies`"),
@@ -231,7 +232,8 @@ static PACKAGES: &[Key<Stage>] = &[
             "snapshot",
             Shape::Pattern("^[0-9]{4}-[0-9]{2}-[0-9]{2}$"),
             r#"packages = { names = ["libpq5"], snapshot = "2026-11-21" }"#,
-            "The day whose package lists are used (bases with apt), so that later builds find the same versions",
+            "The day whose package lists are used, as they were when it began (UTC), so that later builds find the same \
+             versions; for Debian and Ubuntu, in place of the base's own sources",
         ),
         read: |reader, value, stage| stage.snapshot = reader.rule(value, config::day),
     },
