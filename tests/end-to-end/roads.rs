@@ -142,3 +142,16 @@ fn a_project_without_a_description_is_built() {
     let outcome = Build::of(&engine, project.path()).arg(syntax).succeed();
     assert!(outcome.named("install").count() > 3);
 }
+
+/// What the app imports comes from its environment and the interpreter's own library, whatever the base has set.
+#[test]
+fn nothing_but_the_environment_is_on_the_path() {
+    let project = Project::new(REQUIREMENTS);
+    project.write(
+        "app.py",
+        "import os, sys, flask\nassert flask.__file__.startswith('/opt/venv/lib/')\n\
+         print(os.environ.get('PYTHONPATH'), sys.prefix, sorted(p for p in sys.path if 'packages' in p))\n",
+    );
+    let (_, printed) = prints(&project, "path", &[]);
+    assert_eq!(printed.trim(), "None /opt/venv ['/opt/venv/lib/python3.13/site-packages']");
+}

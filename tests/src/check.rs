@@ -83,7 +83,7 @@ pub fn description(name: &str, bytes: &[u8]) {
 
 /// A wheel of an index, a tree of the context, a commit.
 const LOCK: &str = "./libs/own
-demo @ https://files.example/demo-1.0-py3-none-any.whl#sha256=0000000000000000000000000000000000000000000000000000000000000000
+demo @ https://files.example/demo-1.0-py3-none-any.whl --hash=sha256:0000000000000000000000000000000000000000000000000000000000000000
 git @ git+https://git.example/a.git@0123456789abcdef0123456789abcdef01234567
 ";
 
