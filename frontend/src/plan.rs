@@ -5,13 +5,16 @@
 //! knows LLB.
 
 mod bases;
+mod config;
 mod copies;
 mod environment;
 mod groups;
 mod indexes;
+mod ingredients;
 mod order;
 mod packages;
 mod place;
+mod runs;
 mod shell;
 mod snapshot;
 mod stages;
@@ -29,10 +32,11 @@ pub use bases::{compile_base, default_base};
 pub use environment::{Dependencies, wheels_to_build};
 pub use groups::{BUCKETS, Grouped, group};
 pub use indexes::{Download, Index, Indexes};
+pub use ingredients::Ingredients;
 pub use order::{Edge, needed, stage_or};
 pub use packages::{Packages, look, unconfigured};
 pub use place::{Place, place};
-pub use stages::{Ingredients, plan, prepare};
+pub use stages::{plan, prepare};
 pub use users::{AppUser, app_user, owner};
 
 /// The prefix of the environment, in every image.

@@ -8,9 +8,9 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use wheelbase_helper::contract::{Distribution, Facts};
 
+use super::config::INIT;
 use super::shell::{brings_a_shell, has_a_shell};
 use super::snapshot::snapshot;
-use super::stages::INIT;
 use super::{AppUser, Base, FactsLayer, Ingredients, Plan, Stage};
 use crate::diag::Diagnostic;
 use crate::spec::{self, Command};
