@@ -15,13 +15,16 @@ use wheelbase_helper::contract::{FACTS_PATH, FactsRequest, PYLOCK_PATH};
 use wheelbase_tests::engine::repository;
 
 use crate::bases::{Base, bases};
-use crate::examples::Example;
+use crate::examples::{Example, name};
 use crate::files::{Files, files, sent};
 
 /// The daemon for one example.
 pub(crate) struct Daemon {
+    /// The name of the example's folder.
     example: String,
+    /// The files in it.
     folder: Files,
+    /// Base images by architecture and identifier.
     bases: BTreeMap<(String, String), Base>,
     /// What was solved; a [`RefId`] is the index.
     results: Mutex<Vec<Files>>,
@@ -30,8 +33,8 @@ pub(crate) struct Daemon {
 impl Daemon {
     pub(crate) fn of(example: &Example) -> Self {
         Self {
-            example: example.folder.clone(),
-            folder: files(&repository().join("examples").join(&example.folder)),
+            example: name(&example.folder).to_owned(),
+            folder: files(&example.folder),
             bases: bases(),
             results: Mutex::default(),
         }

@@ -1,6 +1,7 @@
-//! The folders of `examples/`: each holds a description, and what to expect of one image or of several.
+//! The folders of `examples/`: each holds a description, and what to expect of one image or of several. Beside them
+//! `tests/golden/projects` has what no page of the manual shows.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use wheelbase_tests::engine::repository;
@@ -9,8 +10,8 @@ use wheelbase_tests::engine::repository;
 pub(crate) struct Example {
     /// The folder's name, with what follows `expect` in the name of its file: `workspace-mailer`.
     pub(crate) name: String,
-    /// The folder's name.
-    pub(crate) folder: String,
+    /// The folder.
+    pub(crate) folder: PathBuf,
     /// The description.
     pub(crate) file: String,
     /// The target, if it is not the default one.
@@ -27,7 +28,8 @@ struct Expected {
 /// All of them, by name.
 pub(crate) fn examples() -> Vec<Example> {
     let mut examples = vec![];
-    for folder in entries(&repository().join("examples")).into_iter().filter(|path| path.is_dir()) {
+    let places = ["examples", "tests/golden/projects"].map(|place| entries(&repository().join(place)));
+    for folder in places.into_iter().flatten().filter(|path| path.is_dir()) {
         let before = examples.len();
         for path in entries(&folder) {
             let image = name(&path)
@@ -38,7 +40,7 @@ pub(crate) fn examples() -> Vec<Example> {
             let expected: Expected = toml::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
             examples.push(Example {
                 name: format!("{}{image}", name(&folder)),
-                folder: name(&folder).to_owned(),
+                folder: folder.clone(),
                 file: expected.file.unwrap_or("app.toml".to_owned()),
                 target: expected.target,
             });
@@ -48,11 +50,12 @@ pub(crate) fn examples() -> Vec<Example> {
     examples
 }
 
-fn name(path: &std::path::Path) -> &str {
+/// The last part of a path.
+pub(crate) fn name(path: &Path) -> &str {
     path.file_name().and_then(|name| name.to_str()).unwrap()
 }
 
-fn entries(folder: &std::path::Path) -> Vec<PathBuf> {
+fn entries(folder: &Path) -> Vec<PathBuf> {
     let mut entries: Vec<PathBuf> =
         std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     entries.sort();
