@@ -7,6 +7,7 @@
 mod contexts;
 mod dependencies;
 mod image;
+mod images;
 mod load;
 mod python;
 mod requests;
@@ -16,16 +17,17 @@ mod sources;
 mod start;
 mod versions;
 
+pub use images::{Image, Images};
+
 use std::collections::BTreeMap;
 
-use crate::answer::{Answer, Failure, PlatformImage, warning};
-use crate::diag::{Checked, Diagnostic};
+use crate::answer::{Answer, Failure};
+use crate::diag::Checked;
 use crate::gateway::Gateway;
 use crate::options::{self, Options, Platform};
 use crate::run::Environment;
 use crate::spec::{self, Spec};
 use crate::subrequest::{self, Request};
-use crate::text::Files;
 use load::Loaded;
 use session::Session;
 
@@ -41,39 +43,22 @@ pub async fn build(gateway: impl Gateway, environment: Environment) -> Result<An
     }
     let session = Session::new(&gateway, &environment, &options)?;
     let loaded = session.load().await?;
-    let builder = session.builder();
-    let platforms = options.targets(&builder);
-    let parsed = parse(&loaded, &options, &builder, &platforms[0]);
-    if request == Some(Request::Lint) {
-        return Ok(requests::lint_of(parsed.diagnostics(), &loaded));
-    }
-    let fail = |errors| Failure::Input(errors, loaded.files.clone());
-    let (spec, mut warnings) = parsed.into_result().map_err(fail)?;
-    let (target, _) = spec.target(options.target.as_deref()).map_err(|error| fail(vec![error]))?;
     match request {
-        Some(Request::Outline) => return Ok(requests::outline_of(&spec, target, &warnings, &loaded)),
-        Some(Request::Targets) => return Ok(requests::targets_of(&spec, &warnings, &loaded)),
-        Some(Request::Describe | Request::Lint) | None => {}
+        Some(request) => session.told(request, &loaded),
+        None => Ok(session.images(&loaded).await?.into_answer()),
     }
+}
 
-    let mut project = session.project(&loaded, &spec, &warnings).await?;
-    let mut images = vec![];
-    for platform in platforms {
-        let spec = match parse(&loaded, &options, &builder, &platform).into_result() {
-            Ok((spec, _)) => spec,
-            Err(errors) => return Err(fail(errors)),
-        };
-        let image = session.platform(&spec, &mut project, target, &platform).await?;
-        warnings.extend(image.warnings);
-        images.push(PlatformImage {
-            platform,
-            reference: image.reference,
-            config: image.config,
-            base_config: image.base_config,
-        });
-    }
-    session.show(&warnings, &project.files, &project.vertex).await?;
-    Ok(Answer::images(images, options.by_platform))
+/// Builds the images that the client asks for, and gives them with all that was decided on the way: for hosts that
+/// show a plan or a graph, rather than answer a daemon. A sub-request among the options is not looked at.
+///
+/// # Errors
+/// As [`build`].
+pub async fn images(gateway: impl Gateway, environment: Environment) -> Result<Images, Failure> {
+    let (options, _) = options::parse(&environment.options).into_result().map_err(Failure::input)?;
+    let session = Session::new(&gateway, &environment, &options)?;
+    let loaded = session.load().await?;
+    session.images(&loaded).await
 }
 
 /// The description for one platform: its arguments know what is built.
@@ -95,18 +80,4 @@ fn platform_args(prefix: &str, platform: &Platform) -> BTreeMap<String, String> 
         ("VARIANT", platform.variant.clone()),
     ];
     parts.into_iter().map(|(name, value)| (format!("{prefix}{name}"), value)).collect()
-}
-
-impl<G: Gateway> Session<'_, G> {
-    /// Shows warnings, each once, with a vertex that the user has already seen.
-    async fn show(&self, warnings: &[Diagnostic], files: &Files, vertex: &str) -> Result<(), Failure> {
-        let mut shown: Vec<&Diagnostic> = vec![];
-        for diagnostic in warnings {
-            if !shown.contains(&diagnostic) {
-                shown.push(diagnostic);
-                self.gateway.warn(warning(diagnostic, files, vertex)).await?;
-            }
-        }
-        Ok(())
-    }
 }

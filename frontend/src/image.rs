@@ -119,7 +119,7 @@ impl ImageConfig {
         self.json.insert("architecture".into(), architecture.into());
         self.json.insert("os".into(), os.into());
         if variant.is_empty() {
-            self.json.remove("variant");
+            self.json.shift_remove("variant");
         } else {
             self.json.insert("variant".into(), variant.into());
         }
@@ -158,7 +158,7 @@ impl ImageConfig {
             (None, Some(time)) => time.to_owned(),
             (None, None) => rfc3339(MTIME),
         };
-        let mut history = match self.json.remove("history") {
+        let mut history = match self.json.shift_remove("history") {
             Some(Value::Array(history)) => history,
             _ => vec![],
         };
@@ -179,9 +179,9 @@ impl ImageConfig {
     pub fn to_json(&self) -> Vec<u8> {
         let mut json = self.json.clone();
         for key in ["rootfs", "id", "parent", "container", "container_config", "docker_version"] {
-            json.remove(key);
+            json.shift_remove(key);
         }
-        json.remove("moby.buildkit.cache.v0");
+        json.shift_remove("moby.buildkit.cache.v0");
         serde_json::to_vec(&Value::Object(json)).expect("a JSON value can be written")
     }
 
@@ -277,7 +277,7 @@ mod tests {
         };
         let config = ImageConfig::parse(base).unwrap().with(&changes).with_layers(&["copy".into()], Some(0));
         let text = String::from_utf8(config.to_json()).unwrap();
-        insta::assert_snapshot!(text, @r#"{"architecture":"amd64","os":"linux","created":"1970-01-01T00:00:00Z","history":[{"created_by":"base"},{"created":"1970-01-01T00:00:00Z","created_by":"copy","comment":"wheelbase"}],"odd":1,"config":{"Env":["PATH=/bin","LANG=C.UTF-8","A=b=c"],"Cmd":["python","app.py"],"Entrypoint":null,"Labels":{"a":"1","b":"2"},"User":"10001:10001","WorkingDir":"/app","ExposedPorts":{"5000/tcp":{}}}}"#);
+        insta::assert_snapshot!(text, @r#"{"architecture":"amd64","os":"linux","created":"1970-01-01T00:00:00Z","odd":1,"config":{"Env":["PATH=/bin","LANG=C.UTF-8","A=b=c"],"Cmd":["python","app.py"],"Entrypoint":null,"Labels":{"a":"1","b":"2"},"User":"10001:10001","WorkingDir":"/app","ExposedPorts":{"5000/tcp":{}}},"history":[{"created_by":"base"},{"created":"1970-01-01T00:00:00Z","created_by":"copy","comment":"wheelbase"}]}"#);
     }
 
     #[test]

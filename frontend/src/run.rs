@@ -5,7 +5,7 @@
 mod environment;
 mod panics;
 
-pub use environment::{Environment, Worker};
+pub use environment::{Environment, Worker, WorkerPlatform};
 pub use panics::Panics;
 
 use std::future::Future;

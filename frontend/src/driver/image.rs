@@ -6,13 +6,14 @@ use buildkit_llb::{Fs, ProxyEnv, Ulimit};
 use wheelbase_helper::contract::{FACTS_PATH, Facts};
 
 use super::dependencies::{Wanted, added};
+use super::images::Image;
 use super::load::Project;
 use super::python;
 use super::session::Session;
 use super::sources::Sources;
-use crate::answer::Failure;
+use crate::answer::{Failure, PlatformImage};
 use crate::diag::Diagnostic;
-use crate::gateway::{Gateway, RefId};
+use crate::gateway::Gateway;
 use crate::image::ImageConfig;
 use crate::lock;
 use crate::lower::{Runtime, Surroundings, lower, lower_facts};
@@ -21,22 +22,15 @@ use crate::plan::{self, Base, Dependencies, Indexes, Ingredients, Plan};
 use crate::spec::Spec;
 use crate::tools::uv_wheel;
 
-/// What one platform comes to.
-pub(super) struct Built {
-    pub(super) reference: RefId,
-    pub(super) config: Vec<u8>,
-    pub(super) base_config: Option<Vec<u8>>,
-    pub(super) warnings: Vec<Diagnostic>,
-}
-
 impl<G: Gateway> Session<'_, G> {
+    /// Builds the image for one platform; with what was noticed.
     pub(super) async fn platform(
         &self,
         spec: &Spec,
         project: &mut Project,
         target: &str,
         platform: &Platform,
-    ) -> Result<Built, Failure> {
+    ) -> Result<(Image, Vec<Diagnostic>), Failure> {
         let mut warnings = vec![];
         let (wanted, noticed) = checked(lock::python::detect(&project.contents()), project)?;
         warnings.extend(noticed);
@@ -184,7 +178,8 @@ impl<G: Gateway> Session<'_, G> {
         let reference = self.solve(&lowered.fs, false).await?;
         let ingredients = ingredients!();
         let (config, base_config) = self.configuration(&ingredients, &sources, platform, &lowered.layers);
-        Ok(Built { reference, config, base_config, warnings })
+        let built = PlatformImage { platform: platform.clone(), reference, config, base_config };
+        Ok((Image { built, plan, fs: lowered.fs }, warnings))
     }
 
     /// The facts that a plan ends before.

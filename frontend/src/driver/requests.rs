@@ -1,14 +1,40 @@
 //! Sub-requests: what a client asks instead of a build, answered from the description.
 
 use super::load::Loaded;
-use crate::answer::Answer;
+use super::parse;
+use super::session::Session;
+use crate::answer::{Answer, Failure};
 use crate::diag::Diagnostic;
+use crate::gateway::Gateway;
 use crate::spec::{KNOWN_STAGES, Spec, Stage, known_stage};
-use crate::subrequest::{Arg, Cache, Outline, Secret, Target, lint, outline, targets};
+use crate::subrequest::{Arg, Cache, Outline, Request, Secret, Target, describe, lint, outline, targets};
 use crate::text::Spanned;
 
+impl<G: Gateway> Session<'_, G> {
+    /// Answers a sub-request.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the description, unless that is what was asked.
+    pub(super) fn told(&self, request: Request, loaded: &Loaded) -> Result<Answer, Failure> {
+        let fail = |errors| Failure::Input(errors, loaded.files.clone());
+        let builder = self.builder();
+        let platforms = self.options.targets(&builder);
+        let parsed = parse(loaded, self.options, &builder, &platforms[0]);
+        if request == Request::Lint {
+            return Ok(lint(parsed.diagnostics(), &loaded.files));
+        }
+        let (spec, noticed) = parsed.into_result().map_err(fail)?;
+        let (target, _) = spec.target(self.options.target.as_deref()).map_err(|error| fail(vec![error]))?;
+        Ok(match request {
+            Request::Outline => outline_of(&spec, target, &noticed, loaded),
+            Request::Targets => targets_of(&spec, &noticed, loaded),
+            Request::Describe | Request::Lint => describe(),
+        })
+    }
+}
+
 /// What can be set for a target.
-pub(super) fn outline_of(spec: &Spec, target: &str, noticed: &[Diagnostic], loaded: &Loaded) -> Answer {
+fn outline_of(spec: &Spec, target: &str, noticed: &[Diagnostic], loaded: &Loaded) -> Answer {
     let order = crate::plan::needed(spec, target);
     let stages: Vec<&Stage> = order.iter().filter_map(|name| spec.stages.get(name)).collect();
     let runs = || stages.iter().flat_map(|stage| &stage.run);
@@ -40,7 +66,7 @@ pub(super) fn outline_of(spec: &Spec, target: &str, noticed: &[Diagnostic], load
 }
 
 /// What can be built.
-pub(super) fn targets_of(spec: &Spec, noticed: &[Diagnostic], loaded: &Loaded) -> Answer {
+fn targets_of(spec: &Spec, noticed: &[Diagnostic], loaded: &Loaded) -> Answer {
     let target = |(name, stage): (&String, &Stage)| Target {
         name: name.clone(),
         default: name == "app",
@@ -55,11 +81,6 @@ pub(super) fn targets_of(spec: &Spec, noticed: &[Diagnostic], loaded: &Loaded) -
     };
     let list: Vec<Target> = spec.stages.iter().map(target).collect();
     targets(&list, noticed, &loaded.files)
-}
-
-/// What is wrong or could be better.
-pub(super) fn lint_of(diagnostics: &[Diagnostic], loaded: &Loaded) -> Answer {
-    lint(diagnostics, &loaded.files)
 }
 
 fn description(stage: &str) -> String {

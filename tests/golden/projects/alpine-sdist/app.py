@@ -1,0 +1,3 @@
+import MySQLdb
+
+print(MySQLdb.get_client_info())
