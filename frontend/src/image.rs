@@ -199,6 +199,7 @@ impl ImageConfig {
     }
 
     fn set_argv(&mut self, key: &str, argv: Option<&[String]>) {
+        let argv = argv.filter(|argv| !argv.is_empty() || self.inner(key).is_some());
         self.set(key, argv.map(|argv| if argv.is_empty() { Value::Null } else { json!(argv) }));
     }
 

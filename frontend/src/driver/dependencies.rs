@@ -76,6 +76,7 @@ impl<G: Gateway> Session<'_, G> {
                     }
                     warnings.extend(noticed);
                     warnings.push(warning);
+                    project.show(&unlocked.file);
                     return Ok(Some(Source::Unlocked(Box::new(unlocked))));
                 }
                 Read::Needs(paths) => {

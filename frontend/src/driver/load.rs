@@ -72,6 +72,15 @@ pub(super) struct Project {
 }
 
 impl Project {
+    /// Lets steps that fail show a file, if it is small enough to be part of every graph.
+    pub(super) fn show(&mut self, file: &SourceFile) {
+        const SMALL: usize = 64 << 10;
+        if file.text().len() <= SMALL {
+            let shown = buildkit_llb::SourceFile::new(file.name(), file.text().as_bytes(), "");
+            self.shown.insert(file.id(), shown);
+        }
+    }
+
     /// The files as the readers of locks want them.
     pub(super) fn contents(&self) -> Others {
         self.found.iter().map(|(path, file)| (path.clone(), Some(file.clone()))).collect()

@@ -102,7 +102,6 @@ impl Lowering<'_> {
             exec = exec.env(name, value);
         }
         exec = exec.network(Network::Sandbox).proxy(self.around.runtime.proxy.clone());
-        exec = exec.platform(&self.around.platform);
         let files = self.around.context.files(&sync.files, "[internal] load the project for uv");
         exec.throw_away(&request.project, files);
         self.mount_uv(stage, &mut exec, &self.plan.indexes);

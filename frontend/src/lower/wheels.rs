@@ -66,7 +66,6 @@ impl Lowering<'_> {
             exec = exec.env(name, value);
         }
         exec = exec.network(Network::Sandbox).proxy(self.around.runtime.proxy.clone());
-        exec = exec.platform(&self.around.platform);
         match selector {
             Some(selector) => exec.read_only_part(&source, fs, &selector, ContentCache::Default),
             // A build writes beside its sources; what it writes is thrown away.

@@ -8,7 +8,7 @@ use super::copies::{Into, absolute};
 use super::environment::{layers, sync, wheels_to_build};
 use super::order::needed;
 use super::users::{AppUser, app_user};
-use super::{Base, FactsLayer, Indexes, Ingredients, Plan, Stage, VENV, place};
+use super::{Base, CopyStep, FactsLayer, Indexes, Ingredients, Plan, Stage, VENV, place};
 use crate::diag::{Checked, Diagnostic};
 use crate::image::{ImageConfig, set_env};
 use crate::spec::{self, Spec};
@@ -139,11 +139,18 @@ impl Ingredients<'_> {
                 Err(error) => problems.push(error),
             }
         }
+        let (uid, gid) = facts.map_or((0, 0), |facts| user.numbers(facts));
         for path in written.writable.iter().chain(&written.volumes) {
-            let (uid, gid) = facts.map_or((0, 0), |facts| user.numbers(facts));
             let path = absolute(&stage.workdir, path.value.trim_end_matches('/'));
-            let path = facts.map_or(path.clone(), |facts| place(&path, facts).path);
-            stage.directories.push(Directory { path, mode: 0o755, uid, gid });
+            add_directory(&mut stage.directories, Directory { path, mode: 0o755, uid, gid }, facts);
+        }
+        // The working directory exists, whatever is copied; one of the base's own stays as it is.
+        let copied = |copy: &CopyStep| within(&copy.place.path, &stage.workdir);
+        let special =
+            facts.is_some_and(|facts| facts.directories.iter().any(|known| known.path == stage.workdir));
+        if own_environment && !special && stage.workdir != "/" && !stage.copies.iter().any(copied) {
+            let path = stage.workdir.clone();
+            add_directory(&mut stage.directories, Directory { path, mode: 0o755, uid: 0, gid: 0 }, facts);
         }
         for run in &written.run {
             match self.run(run, &stage, facts, &user) {
@@ -229,6 +236,28 @@ impl Ingredients<'_> {
         let written = self.spec.stages.get(name).and_then(|stage| stage.dependencies.as_ref());
         stage.sync = sync(dependencies, facts, interpreter, written.and_then(|written| written.span));
     }
+}
+
+/// Adds a directory, at its place in the base, and those above it that are not plain there. Parents come first.
+fn add_directory(directories: &mut Vec<Directory>, directory: Directory, facts: Option<&Facts>) {
+    let mut all = vec![directory];
+    if let Some(facts) = facts {
+        let place = place(&all[0].path, facts);
+        let above = place.ancestors.into_iter().filter(|known| known.path != place.path);
+        all.extend(above);
+        all[0].path = place.path;
+    }
+    for directory in all {
+        if !directories.iter().any(|known| known.path == directory.path) {
+            directories.push(directory);
+        }
+    }
+    directories.sort_by(|a, b| a.path.cmp(&b.path));
+}
+
+/// Whether a path is a directory or lies below it.
+fn within(path: &str, directory: &str) -> bool {
+    path.strip_prefix(directory).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// What every environment sets: its programs come first on `PATH`, and output is not held back.

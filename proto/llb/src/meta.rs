@@ -62,6 +62,7 @@ impl Meta {
     #[must_use]
     pub fn at(mut self, file: &SourceFile, first: u32, last: u32) -> Self {
         match self.locations.iter_mut().find(|(known, _)| known == file) {
+            Some((_, lines)) if lines.contains(&(first, last)) => {}
             Some((_, lines)) => lines.push((first, last)),
             None => self.locations.push((file.clone(), vec![(first, last)])),
         }
