@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use buildkit_llb::{Local, Meta, Output};
+use futures_util::future::join;
 
 use super::contexts::Origins;
-use super::session::Session;
+use super::session::{Session, all};
 use crate::answer::Failure;
 use crate::diag::{Diagnostic, shown_text};
 use crate::gateway::{Gateway, RefId};
@@ -16,6 +17,12 @@ use crate::text::{FileId, Files, SourceFile};
 
 /// The name that clients send when the user gave none.
 const DEFAULT_FILENAME: &str = "Dockerfile";
+
+/// The name of the main context among the client's directories.
+const CONTEXT: &str = "context";
+
+/// What the context leaves out.
+const IGNORE_FILE: &str = ".dockerignore";
 
 /// Larger locks than this have not been seen, by far.
 const MAX_LOCK_BYTES: usize = 64 << 20;
@@ -44,7 +51,7 @@ const PROJECT_FILES: &[&str] = &[
     "uv.lock",
 ];
 
-/// The description, read.
+/// The description, read, and what was read of the project at the same time.
 pub(super) struct Loaded {
     pub(super) files: Files,
     pub(super) description: SourceFile,
@@ -52,6 +59,16 @@ pub(super) struct Loaded {
     /// The operation that loaded the description: the vertex that warnings are shown with.
     pub(super) vertex: String,
     /// The ignore file beside the description, if there is one.
+    ignored: Option<String>,
+    /// The files that every project is asked for, as they are, by path.
+    sent: BTreeMap<String, Vec<u8>>,
+}
+
+/// The description and what lies beside it.
+struct Described {
+    files: Files,
+    description: SourceFile,
+    vertex: String,
     ignored: Option<String>,
 }
 
@@ -81,6 +98,13 @@ impl Project {
         }
     }
 
+    /// Adds a file by its path.
+    fn add(&mut self, path: &str, bytes: Vec<u8>) -> Result<(), Failure> {
+        let text = decode(path, bytes).map_err(|error| Failure::input(vec![error]))?;
+        self.found.insert(path.to_owned(), self.files.add(path, text));
+        Ok(())
+    }
+
     /// The files as the readers of locks want them.
     pub(super) fn contents(&self) -> Others {
         self.found.iter().map(|(path, file)| (path.clone(), Some(file.clone()))).collect()
@@ -88,12 +112,18 @@ impl Project {
 }
 
 impl<G: Gateway> Session<'_, G> {
-    /// Reads the description.
+    /// Reads the description and, at the same time, the files of the project that tell what it is.
     ///
     /// # Errors
-    /// A file that is not there or is no text.
+    /// A description that is not there or is no text.
     pub(super) async fn load(&self) -> Result<Loaded, Failure> {
         let origins = self.origins().await?;
+        let (described, sent) = join(self.description(&origins), self.project_files(&origins)).await;
+        let Described { files, description, vertex, ignored } = described?;
+        Ok(Loaded { files, description, origins, vertex, ignored, sent: sent? })
+    }
+
+    async fn description(&self, origins: &Origins) -> Result<Described, Failure> {
         let sent = self.options.filename.as_deref().unwrap_or(DEFAULT_FILENAME);
         let filename = origins.filename.as_deref().unwrap_or(sent).to_owned();
         let ignore_file = format!("{filename}.dockerignore");
@@ -128,34 +158,48 @@ impl<G: Gateway> Session<'_, G> {
                 .help("give the description with `--file`, such as `--file app.toml`");
             return Err(Failure::input(vec![error]));
         };
-        let ignored = self.read(&reference, &ignore_file).await?;
-        Ok(Loaded { files, description, origins, vertex, ignored })
+        let ignored = self.gateway.read_file(&reference, &ignore_file).await?;
+        let ignored = ignored.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+        Ok(Described { files, description, vertex, ignored })
     }
 
-    /// Reads the files of the project. What `noticed` hides of the description is not shown by failing steps.
+    /// The files at the top of the context that every project is asked for, with the ignore file.
+    async fn project_files(&self, origins: &Origins) -> Result<BTreeMap<String, Vec<u8>>, Failure> {
+        let source = match &origins.context {
+            Some(output) => output.clone(),
+            None => {
+                let mut paths: Vec<String> = PROJECT_FILES.iter().map(|path| (*path).to_owned()).collect();
+                paths.push(IGNORE_FILE.to_owned());
+                paths.sort();
+                self.context_files(&paths)
+            }
+        };
+        let reference = self.solve(&source.into(), false).await?;
+        let entries = self.gateway.read_dir(&reference, ".").await?.unwrap_or_default();
+        let wanted = |name: &String| {
+            name == IGNORE_FILE || PROJECT_FILES.iter().any(|pattern| matches(pattern, name))
+        };
+        let names: Vec<String> = entries.into_iter().map(|entry| entry.path).filter(wanted).collect();
+        let read = all(names.iter().map(async |name| {
+            let bytes = self.gateway.read_file(&reference, name).await?;
+            Ok(bytes.map(|bytes| (name.clone(), bytes)))
+        }));
+        Ok(read.await?.into_iter().flatten().collect())
+    }
+
+    /// The project, with the files that the description names. What `noticed` hides of the description is not shown by
+    /// failing steps.
+    ///
+    /// # Errors
+    /// Files that are no text.
     pub(super) async fn project(
         &self,
         loaded: &Loaded,
         spec: &Spec,
         noticed: &[Diagnostic],
     ) -> Result<Project, Failure> {
-        let Loaded { files, description, origins, vertex, ignored } = loaded;
-        let named = spec.stages.values().filter_map(|stage| stage.dependencies.as_ref()?.file.as_ref());
-        let named: Vec<String> = named.map(|file| file.value.clone()).collect();
-        let local = "context";
-        let session = self.options.session(local, &self.environment.session).to_owned();
-        let source = match &origins.context {
-            Some(output) => output.clone(),
-            None => {
-                let mut paths: Vec<String> = PROJECT_FILES.iter().map(|path| (*path).to_owned()).collect();
-                paths.push(".dockerignore".to_owned());
-                paths.extend(named.iter().cloned());
-                paths.sort();
-                paths.dedup();
-                context_files(local, &session, &paths)
-            }
-        };
-        let reference = self.solve(&source.clone().into(), false).await?;
+        let Loaded { files, description, origins, vertex, ignored, sent } = loaded;
+        let ignore_file = || sent.get(IGNORE_FILE).map(|bytes| String::from_utf8_lossy(bytes).into_owned());
         let mut project = Project {
             shown: BTreeMap::new(),
             found: BTreeMap::new(),
@@ -164,30 +208,26 @@ impl<G: Gateway> Session<'_, G> {
             context_files: origins.context.clone(),
             context: match origins.context.clone() {
                 Some(output) => lower::Context::Remote(output),
-                None => {
-                    let text = match ignored {
-                        Some(text) => text.clone(),
-                        None => self.read(&reference, ".dockerignore").await?.unwrap_or_default(),
-                    };
-                    lower::Context::Local {
-                        name: local.to_owned(),
-                        session,
-                        ignored: crate::ignore::patterns(&text),
-                        builtin: spec.builtin_ignore.unwrap_or(true),
-                    }
-                }
+                None => lower::Context::Local {
+                    name: CONTEXT.to_owned(),
+                    session: self.options.session(CONTEXT, &self.environment.session).to_owned(),
+                    ignored: crate::ignore::patterns(&ignored.clone().or_else(ignore_file).unwrap_or_default()),
+                    builtin: spec.builtin_ignore.unwrap_or(true),
+                },
             },
             files: files.clone(),
         };
         let text = shown_text(noticed, description);
         let shown = buildkit_llb::SourceFile::new(description.name(), text.as_bytes(), "TOML");
         project.shown.insert(description.id(), shown);
-        let entries = self.gateway.read_dir(&reference, ".").await?.unwrap_or_default();
-        let top: Vec<String> = (entries.into_iter().map(|entry| entry.path))
-            .filter(|name| PROJECT_FILES.iter().any(|pattern| matches(pattern, name)))
-            .collect();
-        for path in top.iter().chain(&named) {
-            self.read_into(&mut project, &reference, path).await?;
+        for (path, bytes) in sent.iter().filter(|(path, _)| *path != IGNORE_FILE) {
+            project.add(path, bytes.clone())?;
+        }
+        let named = spec.stages.values().filter_map(|stage| stage.dependencies.as_ref()?.file.as_ref());
+        let mut named: Vec<String> = named.map(|file| file.value.clone()).collect();
+        named.retain(|path| !project.found.contains_key(path));
+        if !named.is_empty() {
+            self.read_more(&mut project, &named).await?;
         }
         Ok(project)
     }
@@ -196,24 +236,28 @@ impl<G: Gateway> Session<'_, G> {
     pub(super) async fn read_more(&self, project: &mut Project, paths: &[String]) -> Result<(), Failure> {
         let source = match &project.context_files {
             Some(output) => output.clone(),
-            None => {
-                context_files("context", self.options.session("context", &self.environment.session), paths)
-            }
+            None => self.context_files(paths),
         };
         let reference = self.solve(&source.into(), false).await?;
-        for path in paths {
-            self.read_into(project, &reference, path).await?;
+        let unread = paths.iter().filter(|path| !project.found.contains_key(*path));
+        let read = all(unread.map(async |path| Ok((path, self.gateway.read_file(&reference, path).await?))));
+        for (path, bytes) in read.await? {
+            if let Some(bytes) = bytes {
+                project.add(path, bytes)?;
+            }
         }
         Ok(())
     }
 
-    async fn read_into(&self, project: &mut Project, reference: &RefId, path: &str) -> Result<(), Failure> {
-        if !project.found.contains_key(path)
-            && let Some(file) = self.text(&mut project.files, reference, path).await?
-        {
-            project.found.insert(path.to_owned(), file);
-        }
-        Ok(())
+    /// A few small files of the client's directory.
+    fn context_files(&self, paths: &[String]) -> Output {
+        Local::new(CONTEXT)
+            .session(self.options.session(CONTEXT, &self.environment.session))
+            .follow_paths(paths)
+            .shared_key_hint("wheelbase-project")
+            .without_differ()
+            .meta(Meta::named("[internal] load project files"))
+            .output()
     }
 
     /// A file as text; `None` if it does not exist.
@@ -224,15 +268,8 @@ impl<G: Gateway> Session<'_, G> {
         path: &str,
     ) -> Result<Option<SourceFile>, Failure> {
         let Some(bytes) = self.gateway.read_file(reference, path).await? else { return Ok(None) };
-        match decode(path, bytes) {
-            Ok(text) => Ok(Some(files.add(path, text))),
-            Err(error) => Err(Failure::input(vec![error])),
-        }
-    }
-
-    async fn read(&self, reference: &RefId, path: &str) -> Result<Option<String>, Failure> {
-        let bytes = self.gateway.read_file(reference, path).await?;
-        Ok(bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
+        let text = decode(path, bytes).map_err(|error| Failure::input(vec![error]))?;
+        Ok(Some(files.add(path, text)))
     }
 }
 
@@ -252,17 +289,6 @@ fn decode(path: &str, bytes: Vec<u8>) -> Result<String, Diagnostic> {
         Diagnostic::error("not-utf8", format!("`{path}` is not UTF-8"))
             .help("make the file again with its own tool")
     })
-}
-
-/// A few small files of the client's directory.
-fn context_files(local: &str, session: &str, paths: &[String]) -> Output {
-    Local::new(local)
-        .session(session)
-        .follow_paths(paths)
-        .shared_key_hint("wheelbase-project")
-        .without_differ()
-        .meta(Meta::named("[internal] load project files"))
-        .output()
 }
 
 /// A file that nobody named on purpose and that cannot be a description.

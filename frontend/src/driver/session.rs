@@ -1,9 +1,11 @@
 //! What a whole build shares: the daemon, what the client said, our own image.
 
 use std::collections::BTreeSet;
+use std::future::Future;
 
 use buildkit_llb::{Fs, Output, definition, missing_caps, verify};
 use buildkit_proto::{caps, pb};
+use futures_util::future::join_all;
 
 use crate::answer::Failure;
 use crate::diag::Diagnostic;
@@ -83,4 +85,12 @@ impl<'a, G: Gateway> Session<'a, G> {
         });
         Err(Failure::input(errors.collect()))
     }
+}
+
+/// Asks several things at once and waits for all of them. Of what goes wrong, the first is given, in the order of the
+/// questions: whichever the daemon answers first, the same build says the same.
+pub(super) async fn all<T>(
+    questions: impl IntoIterator<Item = impl Future<Output = Result<T, Failure>>>,
+) -> Result<Vec<T>, Failure> {
+    join_all(questions).await.into_iter().collect()
 }
