@@ -8,7 +8,7 @@ use futures_util::future::join;
 use super::contexts::Origins;
 use super::session::{Session, all};
 use crate::answer::Failure;
-use crate::diag::{Diagnostic, shown_text};
+use crate::diag::{Checked, Diagnostic, shown_text};
 use crate::gateway::{Gateway, RefId};
 use crate::lock::Others;
 use crate::lower;
@@ -89,6 +89,11 @@ pub(super) struct Project {
 }
 
 impl Project {
+    /// The value of something that was checked and what was noticed, or what is wrong with it.
+    pub(super) fn checked<T>(&self, checked: Checked<T>) -> Result<(T, Vec<Diagnostic>), Failure> {
+        checked.into_result().map_err(|errors| Failure::Input(errors, self.files.clone()))
+    }
+
     /// Lets steps that fail show a file, if it is small enough to be part of every graph.
     pub(super) fn show(&mut self, file: &SourceFile) {
         const SMALL: usize = 64 << 10;
@@ -176,9 +181,8 @@ impl<G: Gateway> Session<'_, G> {
         };
         let reference = self.solve(&source.into(), false).await?;
         let entries = self.gateway.read_dir(&reference, ".").await?.unwrap_or_default();
-        let wanted = |name: &String| {
-            name == IGNORE_FILE || PROJECT_FILES.iter().any(|pattern| matches(pattern, name))
-        };
+        let wanted =
+            |name: &String| name == IGNORE_FILE || PROJECT_FILES.iter().any(|pattern| matches(pattern, name));
         let names: Vec<String> = entries.into_iter().map(|entry| entry.path).filter(wanted).collect();
         let read = all(names.iter().map(async |name| {
             let bytes = self.gateway.read_file(&reference, name).await?;
@@ -211,7 +215,9 @@ impl<G: Gateway> Session<'_, G> {
                 None => lower::Context::Local {
                     name: CONTEXT.to_owned(),
                     session: self.options.session(CONTEXT, &self.environment.session).to_owned(),
-                    ignored: crate::ignore::patterns(&ignored.clone().or_else(ignore_file).unwrap_or_default()),
+                    ignored: crate::ignore::patterns(
+                        &ignored.clone().or_else(ignore_file).unwrap_or_default(),
+                    ),
                     builtin: spec.builtin_ignore.unwrap_or(true),
                 },
             },

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use buildkit_llb::{Fs, Http, Image, Local, Meta, OciLayout};
 
 use super::contexts::git_source;
-use super::session::Session;
+use super::session::{Session, all};
 use crate::answer::Failure;
 use crate::context::{ImageName, NamedContext};
 use crate::diag::Diagnostic;
@@ -15,7 +15,7 @@ use crate::options::Platform;
 use crate::text::{Files, Span};
 
 /// What names lead to.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Sources {
     /// Files, by the name in the description.
     pub(super) fs: BTreeMap<String, Fs>,
@@ -23,8 +23,16 @@ pub(super) struct Sources {
     pub(super) configs: BTreeMap<String, ImageConfig>,
 }
 
+impl Sources {
+    /// Adds others.
+    pub(super) fn extend(&mut self, more: Self) {
+        self.fs.extend(more.fs);
+        self.configs.extend(more.configs);
+    }
+}
+
 impl<G: Gateway> Session<'_, G> {
-    /// Finds what is not found yet.
+    /// Finds what is not among the `found` yet, all at once.
     ///
     /// # Errors
     /// Names that are no image names, images that do not exist or are for another platform.
@@ -33,18 +41,19 @@ impl<G: Gateway> Session<'_, G> {
         wanted: &BTreeMap<String, Option<Span>>,
         platform: &Platform,
         files: &Files,
-        sources: &mut Sources,
-    ) -> Result<(), Failure> {
-        for (name, span) in wanted {
-            if !sources.fs.contains_key(name) {
-                let (fs, config) = self.source(name, *span, platform, files).await?;
-                sources.fs.insert(name.clone(), fs);
-                if let Some(config) = config {
-                    sources.configs.insert(name.clone(), config);
-                }
-            }
+        found: &Sources,
+    ) -> Result<Sources, Failure> {
+        let unknown = wanted.iter().filter(|(name, _)| !found.fs.contains_key(*name));
+        let answers = all(unknown.map(async |(name, span)| {
+            let (fs, config) = self.source(name, *span, platform, files).await?;
+            Ok((name, fs, config))
+        }));
+        let mut sources = Sources::default();
+        for (name, fs, config) in answers.await? {
+            sources.fs.insert(name.clone(), fs);
+            sources.configs.extend(config.map(|config| (name.clone(), config)));
         }
-        Ok(())
+        Ok(sources)
     }
 
     async fn source(
