@@ -322,6 +322,18 @@ pub fn edit_distance(a: &str, b: &str) -> usize {
     rows[a.len()][b.len()]
 }
 
+/// Each diagnostic once, in the order in which they were found: what holds for several platforms or stages is said for
+/// all of them.
+pub fn once(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut kept: Vec<Diagnostic> = vec![];
+    for diagnostic in diagnostics {
+        if !kept.contains(&diagnostic) {
+            kept.push(diagnostic);
+        }
+    }
+    kept
+}
+
 /// The text of a file as it may be shown, with nothing that any of these diagnostics hides: see
 /// [`Diagnostic::shown_text`].
 pub fn shown_text<'f>(diagnostics: &[Diagnostic], file: &'f SourceFile) -> Cow<'f, str> {

@@ -46,7 +46,7 @@ pub async fn build(gateway: impl Gateway, environment: Environment) -> Result<An
     let session = Session::new(&gateway, &environment, &options)?;
     let loaded = session.load().await?;
     match request {
-        Some(request) => session.told(request, &loaded),
+        Some(request) => session.told(request, &loaded).await,
         None => Ok(session.images(&loaded).await?.into_answer()),
     }
 }

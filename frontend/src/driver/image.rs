@@ -37,9 +37,8 @@ impl<G: Gateway> Session<'_, G> {
         target: &str,
         platform: &Platform,
     ) -> Result<(Image, Vec<Diagnostic>), Failure> {
-        let (python, mut warnings) = project.checked(lock::python::detect(&project.contents()))?;
-        let mut known = Known::new(self, project, spec, target, platform, python.as_ref())?;
-        let files = self.dependency_files(&known, project, &mut warnings).await?;
+        let mut warnings = vec![];
+        let (mut known, files) = self.files_of(spec, project, target, platform, &mut warnings).await?;
         self.find_images(&mut known, project, false).await?;
         let prepared = self.read_bases(&mut known, project, &mut warnings).await?;
         self.choose(&mut known, &files, &prepared, project, &mut warnings).await?;
@@ -55,6 +54,25 @@ impl<G: Gateway> Session<'_, G> {
         let (config, base_config) = self.configuration(&known, &lowered.layers);
         let built = PlatformImage { platform: platform.clone(), reference, config, base_config };
         Ok((Image { built, plan, fs: lowered.fs }, warnings))
+    }
+
+    /// What the files of the project say: which Python it wants, and what each stage installs.
+    ///
+    /// # Errors
+    /// Everything that is wrong with them.
+    pub(super) async fn files_of<'a>(
+        &self,
+        spec: &'a Spec,
+        project: &mut Project,
+        target: &'a str,
+        platform: &'a Platform,
+        warnings: &mut Vec<Diagnostic>,
+    ) -> Result<(Known<'a>, Vec<DependencyFile>), Failure> {
+        let (python, noticed) = project.checked(lock::python::detect(&project.contents()))?;
+        warnings.extend(noticed);
+        let known = Known::new(self, project, spec, target, platform, python.as_ref())?;
+        let files = self.dependency_files(&known, project, warnings).await?;
+        Ok((known, files))
     }
 
     /// Reads the dependency files of all stages that install something.

@@ -6,7 +6,7 @@ use super::load::Loaded;
 use super::parse;
 use super::session::Session;
 use crate::answer::{Answer, Failure, PlatformImage, warning};
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, once};
 use crate::gateway::Gateway;
 use crate::plan::Plan;
 use crate::text::Files;
@@ -61,12 +61,7 @@ impl<G: Gateway> Session<'_, G> {
             warnings.extend(noticed);
             images.push(image);
         }
-        let mut said: Vec<Diagnostic> = vec![];
-        for diagnostic in warnings {
-            if !said.contains(&diagnostic) {
-                said.push(diagnostic);
-            }
-        }
+        let said = once(warnings);
         // With a vertex that the user has already seen, or clients drop them.
         for diagnostic in &said {
             self.gateway.warn(warning(diagnostic, &project.files, &project.vertex)).await?;

@@ -1,27 +1,33 @@
-//! Sub-requests: what a client asks instead of a build, answered from the description.
+//! Sub-requests: what a client asks instead of a build, answered from the description and the files of the project.
 
 use super::load::Loaded;
 use super::parse;
 use super::session::Session;
 use crate::answer::{Answer, Failure};
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, once};
 use crate::gateway::Gateway;
+use crate::options::Platform;
 use crate::spec::{KNOWN_STAGES, Spec, Stage, known_stage};
 use crate::subrequest::{Arg, Cache, Outline, Request, Secret, Target, describe, lint, outline, targets};
-use crate::text::Spanned;
+use crate::text::{Files, Spanned};
 
 impl<G: Gateway> Session<'_, G> {
     /// Answers a sub-request.
     ///
     /// # Errors
     /// Everything that is wrong with the description, unless that is what was asked.
-    pub(super) fn told(&self, request: Request, loaded: &Loaded) -> Result<Answer, Failure> {
+    pub(super) async fn told(&self, request: Request, loaded: &Loaded) -> Result<Answer, Failure> {
         let fail = |errors| Failure::Input(errors, loaded.files.clone());
         let builder = self.builder();
         let platforms = self.options.targets(&builder);
         let parsed = parse(loaded, self.options, &builder, &platforms[0]);
         if request == Request::Lint {
-            return Ok(lint(parsed.diagnostics(), &loaded.files));
+            let mut said = parsed.diagnostics().to_vec();
+            let files = match parsed.into_result() {
+                Err(_) => loaded.files.clone(),
+                Ok((spec, _)) => self.check(loaded, &spec, &platforms[0], &mut said).await?,
+            };
+            return Ok(lint(&once(said), &files));
         }
         let (spec, noticed) = parsed.into_result().map_err(fail)?;
         let (target, _) = spec.target(self.options.target.as_deref()).map_err(|error| fail(vec![error]))?;
@@ -30,6 +36,46 @@ impl<G: Gateway> Session<'_, G> {
             Request::Targets => targets_of(&spec, &noticed, loaded),
             Request::Describe | Request::Lint => describe(),
         })
+    }
+
+    /// Adds what is to be said of the target and of the files of the project, as far as that can be known without an
+    /// image; with the files that it points into.
+    async fn check(
+        &self,
+        loaded: &Loaded,
+        spec: &Spec,
+        platform: &Platform,
+        said: &mut Vec<Diagnostic>,
+    ) -> Result<Files, Failure> {
+        let target = match spec.target(self.options.target.as_deref()) {
+            Ok((target, _)) => target,
+            Err(error) => {
+                said.push(error);
+                return Ok(loaded.files.clone());
+            }
+        };
+        let mut project = match self.project(loaded, spec, said).await {
+            Ok(project) => project,
+            Err(failure) => return told(failure, loaded.files.clone(), said),
+        };
+        let mut noticed = vec![];
+        let read = self.files_of(spec, &mut project, target, platform, &mut noticed).await;
+        said.extend(noticed);
+        match read {
+            Ok(_) => Ok(project.files),
+            Err(failure) => told(failure, project.files, said),
+        }
+    }
+}
+
+/// What is wrong with the input is what was asked for; `files` are those that are known without it.
+fn told(failure: Failure, files: Files, said: &mut Vec<Diagnostic>) -> Result<Files, Failure> {
+    match failure {
+        Failure::Input(errors, pointed) => {
+            said.extend(errors);
+            Ok(if pointed.iter().next().is_some() { pointed } else { files })
+        }
+        other => Err(other),
     }
 }
 
