@@ -4,6 +4,7 @@
 //! not name, the graph. What is asked in a round is decided by functions that ask nothing; every Solve carries
 //! the cache imports, because on a worker that has nothing, even the first one should find its result elsewhere.
 
+mod ahead;
 mod bases;
 mod contexts;
 mod dependencies;

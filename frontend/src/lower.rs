@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 
 use buildkit_llb::{Copy, File, Fs, Meta, Output, Platform, ProxyEnv, SourceFile, Ulimit, merge_with};
 
-use crate::plan::{Base, Download, Plan, Stage};
+use crate::plan::{Base, Download, Group, Plan, Stage, WheelSource};
 use crate::text::{Files, Span};
 
 pub use context::Context;
@@ -108,6 +108,24 @@ pub fn lower_resolution(
     let stages = Lowering::stages(plan, around);
     let target = target(plan);
     stages.resolution(target, resolution, &stages.done[&target.name].prepared)
+}
+
+/// What of a plan does not rest on the system packages of its stages: layers of wheels that only have to be fetched, and
+/// the compile stage, where something has to be built in it.
+pub fn lower_ahead(plan: &Plan, around: &Surroundings<'_>) -> Vec<Fs> {
+    let stages = Lowering::stages(plan, around);
+    let compile = stages.done.get("wheels").filter(|_| !plan.builds.is_empty());
+    let mut parts: Vec<Fs> = compile.into_iter().map(|lowered| lowered.fs.clone()).collect();
+    for stage in plan.stages.iter().filter(|stage| !stage.interpreter_from_packages) {
+        let lowered = &stages.done[&stage.name];
+        let built =
+            |group: &&Group| group.wheels.iter().any(|(_, wheel)| matches!(wheel, WheelSource::Built(_)));
+        let fetched = stage.groups.iter().filter(|group| !built(group));
+        parts.extend(
+            fetched.map(|group| stages.group(stage, group, &lowered.prepared, &lowered.bottom).into()),
+        );
+    }
+    parts
 }
 
 fn target(plan: &Plan) -> &Stage {

@@ -34,7 +34,7 @@ pub use groups::{BUCKETS, Grouped, group};
 pub use indexes::{Download, Index, Indexes};
 pub use ingredients::Ingredients;
 pub use order::{Edge, needed, stage_or};
-pub use packages::{Packages, look, unconfigured};
+pub use packages::{Packages, bottoms, look, unconfigured};
 pub use place::{Place, place};
 pub use stages::{plan, prepare};
 pub use users::{AppUser, app_user, owner};

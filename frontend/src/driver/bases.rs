@@ -6,6 +6,7 @@ use buildkit_llb::Fs;
 use futures_util::future::join3;
 use wheelbase_helper::contract::{FACTS_PATH, Facts};
 
+use super::image::DependencyFile;
 use super::known::Known;
 use super::load::Project;
 use super::python;
@@ -47,8 +48,8 @@ impl<G: Gateway> Session<'_, G> {
             if looks.is_empty() {
                 return Ok(());
             }
-            let read = self.facts(looks, &known.surroundings(self, project)).await?;
-            known.bottoms.extend(read.into_iter().map(|(image, _, facts)| (image, facts)));
+            let read = self.facts(&looks, &known.surroundings(self, project)).await?;
+            known.bottoms.extend(read);
         }
     }
 
@@ -60,6 +61,7 @@ impl<G: Gateway> Session<'_, G> {
     pub(super) async fn read_bases(
         &self,
         known: &mut Known<'_>,
+        files: &[DependencyFile],
         project: &Project,
         warnings: &mut Vec<Diagnostic>,
     ) -> Result<BTreeMap<String, Plan>, Failure> {
@@ -69,30 +71,31 @@ impl<G: Gateway> Session<'_, G> {
             if plans.is_empty() {
                 return Ok(prepared);
             }
-            for (stage, plan, facts) in self.facts(plans, &known.surroundings(self, project)).await? {
+            let read = self.facts_and_ahead(&plans, known, files, project).await?;
+            for (stage, facts) in read {
                 if let Some(error) = python::check(known.spec, &facts) {
                     return Err(Failure::Input(vec![error], project.files.clone()));
                 }
-                warnings.extend(plan::unconfigured(&plan, &facts));
-                known.facts.insert(stage.clone(), facts);
-                prepared.insert(stage, plan);
+                warnings.extend(plan::unconfigured(&plans[&stage], &facts));
+                known.facts.insert(stage, facts);
             }
+            prepared.extend(plans);
         }
     }
 
-    /// The facts that plans end before, all read at once.
+    /// The facts that plans end before, all read at once, by the name of the plan.
     pub(super) async fn facts(
         &self,
-        plans: BTreeMap<String, Plan>,
+        plans: &BTreeMap<String, Plan>,
         around: &Surroundings<'_>,
-    ) -> Result<Vec<(String, Plan, Facts)>, Failure> {
-        all(plans.into_iter().map(async |(name, plan)| {
-            let reference = self.solve(&Fs::Output(lower_facts(&plan, around)), false).await?;
+    ) -> Result<BTreeMap<String, Facts>, Failure> {
+        let read = all(plans.iter().map(async |(name, plan)| {
+            let reference = self.solve(&Fs::Output(lower_facts(plan, around)), false).await?;
             let bytes = self.gateway.read_file(&reference, FACTS_PATH).await?.unwrap_or_default();
             let facts = serde_json::from_slice(&bytes)
                 .map_err(|error| Failure::Bug(format!("the facts of the base: {error}")))?;
-            Ok((name, plan, facts))
-        }))
-        .await
+            Ok((name.clone(), facts))
+        }));
+        Ok(read.await?.into_iter().collect())
     }
 }

@@ -40,7 +40,7 @@ impl<G: Gateway> Session<'_, G> {
         let mut warnings = vec![];
         let (mut known, files) = self.files_of(spec, project, target, platform, &mut warnings).await?;
         self.find_images(&mut known, project, false).await?;
-        let prepared = self.read_bases(&mut known, project, &mut warnings).await?;
+        let prepared = self.read_bases(&mut known, &files, project, &mut warnings).await?;
         self.choose(&mut known, &files, &prepared, project, &mut warnings).await?;
         self.check_versions(spec, &known.dependencies, project).await?;
         if known.ingredients().compiles() {

@@ -41,15 +41,24 @@ pub fn look(ingredients: &Ingredients<'_>) -> BTreeMap<String, Plan> {
         if ingredients.bottoms.contains_key(&image) {
             continue;
         }
-        let mut stage = ingredients.only_base(&name, Base::Source(image.clone()));
-        let request = ingredients.facts_request(&stage, &AppUser { new: None });
-        stage.facts = Some(FactsLayer { request, resolution: None });
-        let platform = ingredients.platform.to_owned();
-        let (stages, builds, indexes, gates) = (vec![stage], BTreeMap::new(), vec![], vec![]);
-        let plan = Plan { platform, target: name, stages, gates, builds, indexes };
-        plans.insert(image, plan);
+        plans.insert(image.clone(), ingredients.look_at(&name, image));
     }
     plans
+}
+
+/// Of plans that end before the facts of a stage, those whose stage installs packages on an image by itself, each as a
+/// plan that ends before the facts of the image without them.
+pub fn bottoms(ingredients: &Ingredients<'_>, plans: &BTreeMap<String, Plan>) -> BTreeMap<String, Plan> {
+    let bottom = |(name, plan): (&String, &Plan)| {
+        let stage = plan.stages.iter().find(|stage| stage.name == *name)?;
+        match (&stage.base, &stage.packages) {
+            (Base::Source(image), Some(Packages { installer: None, .. })) => {
+                Some((name.clone(), ingredients.look_at(name, image.clone())))
+            }
+            _ => None,
+        }
+    };
+    plans.iter().filter_map(bottom).collect()
 }
 
 /// A warning, if packages of the target's base wait to be configured: what their scripts do is to be done by hand.
@@ -99,6 +108,16 @@ impl Ingredients<'_> {
                 snapshot(&day.value, image, distribution).map_err(|error| error.at(day.span))?;
         }
         Ok(Some(packages))
+    }
+
+    /// A plan that ends before the facts of the image that a stage starts from.
+    fn look_at(&self, name: &str, image: String) -> Plan {
+        let mut stage = self.only_base(name, Base::Source(image));
+        let request = self.facts_request(&stage, &AppUser { new: None });
+        stage.facts = Some(FactsLayer { request, resolution: None });
+        let platform = self.platform.to_owned();
+        let (stages, builds, indexes, gates) = (vec![stage], BTreeMap::new(), vec![], vec![]);
+        Plan { platform, target: name.to_owned(), stages, gates, builds, indexes }
     }
 
     /// A stage in which nothing is done.
