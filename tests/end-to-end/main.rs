@@ -4,6 +4,7 @@
 //! one test has cached does not decide what another sees.
 #![allow(clippy::unwrap_used, reason = "a test may stop where it stands")]
 
+mod ahead;
 mod cache;
 mod examples;
 mod failures;

@@ -50,6 +50,8 @@ pub struct Step {
     pub cached: bool,
     /// Whether it was started at all (a cached step is, formally).
     pub completed: bool,
+    /// When it was first started and first done: moments that compare as text, empty while it has not come to that.
+    pub moments: [String; 2],
     /// Digests of the steps that it needs.
     pub inputs: Vec<String>,
     /// Why it failed.
@@ -187,6 +189,12 @@ impl Outcome {
             step.name = vertex.name;
             step.cached |= vertex.cached;
             step.completed |= vertex.completed.is_some();
+            for (moment, reported) in step.moments.iter_mut().zip([vertex.started, vertex.completed]) {
+                if moment.is_empty() {
+                    // Without the zone, which is always UTC: fractions of seconds are of different lengths.
+                    *moment = reported.unwrap_or_default().trim_end_matches('Z').to_owned();
+                }
+            }
             step.inputs = vertex.inputs;
             step.error.push_str(&vertex.error);
         }
@@ -217,6 +225,7 @@ struct Vertex {
     inputs: Vec<String>,
     #[serde(default)]
     cached: bool,
+    started: Option<String>,
     completed: Option<String>,
     #[serde(default)]
     error: String,
