@@ -14,8 +14,9 @@ const PASSWORD: &str = "correct-horse-battery-staple";
 /// An index with two packages, `alpha`, which needs `beta`; files are at another path than pages.
 fn index(engine: &Engine, credentials: Option<&str>) -> (Server, Wheel, Wheel) {
     let server = Server::start(engine, credentials);
-    // Whoever knows a file by its checksum need not fetch it, so the files are those of this one server.
-    let version = format!("1.{}", server.url().rsplit(':').next().unwrap());
+    // Whoever knows a file by its checksum need not fetch it, so the files are those of this one server, and
+    // of this run: another may have had the same port.
+    let version = format!("1.{}.{}", server.url().rsplit(':').next().unwrap(), std::process::id());
     let (alpha, beta) = (Wheel::new("alpha", &version, &["beta"]), Wheel::new("beta", &version, &[]));
     for (name, wheel) in [("alpha", &alpha), ("beta", &beta)] {
         let Wheel { filename, bytes } = wheel;

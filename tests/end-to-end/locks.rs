@@ -82,13 +82,17 @@ fn a_pylock_of_another_python_is_refused_package_by_package() {
     assert!(message.contains(refusal) && message.contains("`pandas 3.1.1`"), "{message}");
 }
 
-/// A workspace of three: `shared`, a library with most of what there is, and two services that need it.
+/// A workspace of three: `shared`, a library with most of what there is, and two services that need it. The library has
+/// a file of its own for each test and each run, so that no other test builds it at the same time.
 fn workspace() -> Project {
-    Project::copy_of(&repository().join("tests/end-to-end/projects/workspace"))
+    let project = Project::copy_of(&repository().join("tests/end-to-end/projects/workspace"));
+    project.write("shared/src/shared/note.txt", project.path().display().to_string());
+    project
 }
 
-fn service(engine: &Engine, project: &Project, name: &str) -> (Outcome, Vec<String>, String) {
-    let tag = format!("wheelbase-test:workspace-{name}");
+/// Builds a service of a test's workspace, and gives its layers and what it prints.
+fn service(engine: &Engine, test: &str, project: &Project, name: &str) -> (Outcome, Vec<String>, String) {
+    let tag = format!("wheelbase-test:workspace-{test}-{name}");
     let file = project.file(&format!("{name}.toml")).display().to_string();
     let args = ["--file", &file, "--load", "--tag", &tag];
     let outcome = Build::of(engine, project.path()).args(args).succeed();
@@ -102,10 +106,10 @@ fn service(engine: &Engine, project: &Project, name: &str) -> (Outcome, Vec<Stri
 fn members_of_a_workspace_share_groups() {
     let engine = Engine::main();
     let project = workspace();
-    let (first, api, printed) = service(&engine, &project, "api");
+    let (first, api, printed) = service(&engine, "groups", &project, "api");
     assert_eq!(printed, "api shared\n");
     assert_eq!(first.named("build shared").count(), 1);
-    let (second, worker, printed) = service(&engine, &project, "worker");
+    let (second, worker, printed) = service(&engine, "groups", &project, "worker");
     assert_eq!(printed, "worker shared\n");
     assert!(second.ran().iter().all(|step| !step.contains("build ")), "{:?}", second.ran());
 
@@ -121,7 +125,7 @@ fn members_of_a_workspace_share_groups() {
 fn another_member_or_group_moves_nothing() {
     let engine = Engine::main();
     let project = workspace();
-    let (first, _, _) = service(&engine, &project, "worker");
+    let (first, _, _) = service(&engine, "members", &project, "worker");
 
     project.edit("api/api.py", "api", "another");
     // Another version of what only the other service needs, and of what only tests need.
@@ -132,7 +136,7 @@ fn another_member_or_group_moves_nothing() {
         "[build-system]",
         "[tool.ruff]\nline-length = 99\n\n[build-system]",
     );
-    let (second, _, _) = service(&engine, &project, "worker");
+    let (second, _, _) = service(&engine, "members", &project, "worker");
     let installed = |outcome: &Outcome| {
         let steps = outcome.steps.iter().filter(|step| step.name.contains(" install "));
         steps.map(|step| (step.name.clone(), step.digest.clone())).collect::<BTreeMap<_, _>>()
@@ -141,7 +145,6 @@ fn another_member_or_group_moves_nothing() {
     let (before, after) = (installed(&first), installed(&second));
     let moved: Vec<&String> = after.keys().filter(|name| before.get(*name) != after.get(*name)).collect();
     assert_eq!(moved, ["[app] install shared"]);
-    // Another run of this test may have built it already.
     let expected = ["[wheels] build shared 1", "[wheels] sources of shared"];
     assert!(work(&second).iter().all(|step| expected.contains(step)), "{:?}", second.ran());
 }

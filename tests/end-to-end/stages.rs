@@ -165,7 +165,9 @@ fn commands_of_python_are_stopped_by_an_interrupt() {
         project.write("app.toml", format!("{head}\ncmd = [\"{command}\"]\n"));
         let tag = "wheelbase-test:signal";
         Build::new(&engine, &project).args(["--load", "--tag", tag]).succeed();
-        engine.docker(&["image", "inspect", "--format", "{{.Config.StopSignal}}", tag]).trim().to_owned()
+        let signal = engine.docker(&["image", "inspect", "--format", "{{.Config.StopSignal}}", tag]);
+        engine.docker(&["image", "rm", "--force", tag]);
+        signal.trim().to_owned()
     };
     assert_eq!(signal("flask"), "SIGINT");
     assert_eq!(signal("gunicorn"), "");
