@@ -72,10 +72,13 @@ impl Diagnostic {
         Self { severity: Severity::Note, ..Self::error(code, message) }
     }
 
-    /// Adds the place that it is about.
+    /// Adds the place that it is about, if it has one.
     #[must_use]
-    pub fn at(self, span: Span) -> Self {
-        self.label(span, "")
+    pub fn at(self, span: impl Into<Option<Span>>) -> Self {
+        match span.into() {
+            Some(span) => self.label(span, ""),
+            None => self,
+        }
     }
 
     /// Adds a place and what is to be said about it.

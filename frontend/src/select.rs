@@ -169,10 +169,7 @@ impl Asking<'_> {
                 "whether `{of}` is needed depends on the kernel that will run the image (`{marker}`); it is left out"
             );
             let warning = Diagnostic::warning("kernel-marker", message);
-            let warning = match place::text(&self.lock.file, &marker.to_string()) {
-                Some(span) => warning.at(span),
-                None => warning,
-            };
+            let warning = warning.at(place::text(&self.lock.file, &marker.to_string()));
             if !self.found.contains(&warning) {
                 self.found.push(warning);
             }
@@ -208,10 +205,7 @@ fn check_target(lock: &Lock, target: &Target, found: &mut Vec<Diagnostic>) {
 }
 
 fn at_text(error: Diagnostic, lock: &Lock, texts: &[&str]) -> Diagnostic {
-    match texts.iter().find_map(|text| place::text(&lock.file, text)) {
-        Some(span) => error.at(span),
-        None => error,
-    }
+    error.at(texts.iter().find_map(|text| place::text(&lock.file, text)))
 }
 
 /// One entry a package. The same version twice (a package and its extra in pdm.lock, a requirement in two
@@ -237,10 +231,7 @@ fn unique(packages: Vec<Chosen>, lock: &Lock, found: &mut Vec<Diagnostic>) -> Ve
         );
         let error = Diagnostic::error("two-versions", message);
         let span = place::named(&lock.file, name.as_str(), chosen.version.as_ref().map(|v| v.to_string()));
-        found.push(match span {
-            Some(span) => error.at(span),
-            None => error,
-        });
+        found.push(error.at(span));
     }
     unique
 }

@@ -50,10 +50,7 @@ pub fn source_on_loopback(file: &SourceFile, env: &BTreeMap<String, String>) -> 
 fn warning(what: &str, span: Option<Span>) -> Diagnostic {
     let message = format!("{what} listens on 127.0.0.1, which nobody outside of the container can reach");
     let warning = Diagnostic::warning("loopback", message);
-    match span {
-        Some(span) => warning.at(span),
-        None => warning,
-    }
+    warning.at(span)
 }
 
 /// A function that runs a server.

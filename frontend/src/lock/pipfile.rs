@@ -86,10 +86,7 @@ fn indexes(meta: &MetaWire<'_>, reading: &mut Reading<'_>) -> Sources {
             let error = Diagnostic::error("index-credentials", "this URL of an index holds credentials");
             let error = error
                 .help("take them out of the Pipfile, lock again, and name a build secret in `[[index]]`");
-            reading.found.push(match place::text(reading.file, &source.url) {
-                Some(span) => error.at(span),
-                None => error,
-            });
+            reading.found.push(error.at(place::text(reading.file, &source.url)));
         }
         if position == 0 && url != DEFAULT_INDEX {
             sources.default = Some(url.to_owned());

@@ -153,8 +153,5 @@ fn own_extras_resolved(lines: Vec<String>, project: &Project) -> Vec<String> {
 
 fn unknown(code: &'static str, problem: String, span: Option<Span>, file: &SourceFile) -> Diagnostic {
     let error = Diagnostic::error(code, format!("`{}`: {problem}", file.name()));
-    match span {
-        Some(span) => error.at(span),
-        None => error,
-    }
+    error.at(span)
 }

@@ -76,10 +76,7 @@ pub fn unconfigured(plan: &Plan, facts: &Facts) -> Option<Diagnostic> {
     };
     let warning = Diagnostic::warning("not-configured", message)
         .help("most libraries work as they are; look at what the app needs of them");
-    Some(match packages.origin.first() {
-        Some(span) => warning.at(*span),
-        None => warning,
-    })
+    Some(warning.at(packages.origin.first().copied()))
 }
 
 impl Ingredients<'_> {
@@ -98,8 +95,7 @@ impl Ingredients<'_> {
         let image = self.image_to_look_at(name);
         let facts = image.as_ref().and_then(|image| self.bottoms.get(image));
         if let (Some(image), Some(facts)) = (&image, facts) {
-            packages.installer = installer(image, facts)
-                .map_err(|error| place.map_or(error.clone(), |place| error.at(place)))?;
+            packages.installer = installer(image, facts).map_err(|error| error.at(place))?;
         }
         if let Some(day) = &written.snapshot {
             let distribution = facts.and_then(|facts| facts.distribution.as_ref());

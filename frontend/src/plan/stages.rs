@@ -277,13 +277,11 @@ fn no_interpreter(name: &str, stage: &Stage, spec: &Spec) -> Diagnostic {
         Base::Stage(stage) => format!("stage `{stage}`"),
         Base::Scratch => "`scratch`".to_owned(),
     };
-    let error = Diagnostic::error(
+    let from = spec.stages.get(name).and_then(|stage| stage.from.as_ref());
+    Diagnostic::error(
         "no-interpreter",
         format!("stage `{name}` has dependencies, but there is no Python on the PATH of {base}"),
     )
-    .help("use a base with Python, such as `python:3.13-slim`, or add it to `packages`");
-    match spec.stages.get(name).and_then(|stage| stage.from.as_ref()) {
-        Some(from) => error.at(from.span),
-        None => error,
-    }
+    .help("use a base with Python, such as `python:3.13-slim`, or add it to `packages`")
+    .at(from.map(|from| from.span))
 }

@@ -299,10 +299,7 @@ fn unknown(
     asking: &Asking<'_>,
 ) -> Diagnostic {
     let error = Diagnostic::error(code, format!("`{}` has no {what} `{name}`", asking.lock.file.name()));
-    let error = match span {
-        Some(span) => error.at(span),
-        None => error,
-    };
+    let error = error.at(span);
     match did_you_mean(name, known.iter().copied()) {
         Some(near) => error.help(format!("did you mean `{near}`?")),
         None if known.is_empty() => error.help(format!("it has no {what}s")),

@@ -15,10 +15,7 @@ pub(super) fn filter<'l>(list: &'l List, request: &Request, asking: &mut Asking<
         let name = asking.lock.file.name();
         let error = Diagnostic::error("unknown-member", format!("`{name}` has no members, so no `{member}`"));
         let error = error.help("only uv.lock describes a workspace; name the lock of the member instead");
-        asking.found.push(match span {
-            Some(span) => error.at(*span),
-            None => error,
-        });
+        asking.found.push(error.at(span.copied()));
     }
     let mut groups: BTreeSet<String> = request.groups.keys().chain(&list.default_groups).cloned().collect();
     let mut extras: BTreeSet<String> = request.extras.keys().cloned().collect();
@@ -64,9 +61,6 @@ fn supports_python(entry: &Entry, asking: &mut Asking<'_>) -> bool {
     let message = format!("`{}` is for Python {wants}, and the image has {python}", package.name);
     let error = Diagnostic::error("lock-python", message)
         .help("choose another Python (`python = \"…\"`), or lock again");
-    asking.found.push(match place::package(asking.lock, package) {
-        Some(span) => error.at(span),
-        None => error,
-    });
+    asking.found.push(error.at(place::package(asking.lock, package)));
     false
 }

@@ -75,10 +75,7 @@ pub(super) fn titled(package: &Package) -> String {
 }
 
 fn placed(error: Diagnostic, lock: &Lock, package: &Package) -> Diagnostic {
-    match place::package(lock, package) {
-        Some(span) => error.at(span),
-        None => error,
-    }
+    error.at(place::package(lock, package))
 }
 
 /// What wheels there are, in a few words: those nearest to fitting.
