@@ -33,6 +33,7 @@ pub use request::Request;
 pub use unlocked::{Indexes, Unlocked};
 
 use crate::diag::{Checked, Diagnostic};
+use crate::spec::secrets;
 use crate::text::SourceFile;
 
 /// The index that is meant where none is named.
@@ -175,11 +176,22 @@ pub fn format_of(path: &str) -> Option<&'static FormatRow> {
 /// `lock-broken`.
 pub fn read(file: &SourceFile, others: &Others, request: &Request) -> Checked<Read> {
     let input = Reader { file, others, request };
+    let hidden = |read: Checked<Read>| {
+        let mut found = vec![];
+        let read = read.limited().drain_into(&mut found);
+        if !found.is_empty() {
+            others.values().flatten().chain([file]).for_each(|file| secrets::hide(file, &mut found));
+        }
+        match read {
+            Some(read) => Checked::new(read, found),
+            None => Checked::none(found),
+        }
+    };
     if file.name().rsplit('/').next() == Some("pyproject.toml") {
-        return unlocked::pyproject(&input).limited();
+        return hidden(unlocked::pyproject(&input));
     }
     match format_of(file.name()) {
-        Some(row) => (row.read)(&input).limited(),
+        Some(row) => hidden((row.read)(&input)),
         None => {
             let names: Vec<String> = FORMATS.iter().map(|row| format!("`{}`", row.name)).collect();
             let message = format!("`{}` has the name of no dependency file", file.name());

@@ -18,7 +18,7 @@ mod reference;
 mod resolve;
 mod rules;
 mod schema;
-mod secrets;
+pub(crate) mod secrets;
 mod shape;
 mod stages;
 mod table;

@@ -58,7 +58,9 @@ impl<G: Gateway> Session<'_, G> {
             }
         };
         let request = request(&wanted.written);
-        let mut others = Others::new();
+        // It is among the files that are always looked for.
+        let pyproject = "pyproject.toml".to_owned();
+        let mut others = Others::from([(pyproject.clone(), project.found.get(&pyproject).cloned())]);
         loop {
             let (read, noticed) =
                 lock::read(&file, &others, &request).into_result().map_err(|errors| fail(project, errors))?;

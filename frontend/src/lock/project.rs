@@ -1,8 +1,11 @@
 //! pyproject.toml, as far as dependencies go: what the project is called, what it needs, what builds it.
 
+mod uv;
 mod wire;
 
 use std::collections::{BTreeMap, BTreeSet};
+
+pub use uv::{Uv, UvIndex, UvOrigin, UvSource};
 
 use super::name::{PackageName, normalise};
 use super::wire::toml;
@@ -37,6 +40,10 @@ pub struct Project {
     pub package: Option<bool>,
     /// Whether `[tool.poetry]` has dependencies in Poetry's own spelling.
     pub poetry_dependencies: bool,
+    /// `[tool.uv]`, as far as it decides a resolution.
+    pub uv: Uv,
+    /// The tool in whose own table indexes are named: `poetry` or `pdm`.
+    pub foreign_sources: Option<&'static str>,
 }
 
 /// One line of a group.

@@ -18,8 +18,8 @@ use super::binary::Binary;
 use super::model::{Body, Entry, FileHash, Hashes, List, Lock, Package, Source, Tree, When};
 use super::name::PackageName;
 use super::project::Project;
-use super::unlocked::{Indexes, Unlocked};
-use super::{DEFAULT_INDEX, Format, Read, Reader, path, url};
+use super::unlocked::{self, Indexes, Unlocked};
+use super::{DEFAULT_INDEX, Format, Read, Reader, path, project, url};
 use crate::diag::{Checked, Diagnostic};
 use crate::text::{SourceFile, Span};
 
@@ -37,6 +37,12 @@ pub(super) fn read(input: &Reader<'_>) -> Checked<Read> {
     let read = match all.verdict(&mut found) {
         Verdict::Locked => Read::Locked(all.lock(input.file)),
         Verdict::Unlocked(reason) => {
+            let Some(pyproject) = input.others.get(PYPROJECT) else {
+                return Checked::ok(Read::Needs(vec![PYPROJECT.to_owned()]));
+            };
+            if let Some(file) = pyproject {
+                all.indexes_of(file, &mut found);
+            }
             // A lock has its checksums; what is to be resolved needs the folder.
             found.extend(all.link_folders.drain(..).map(|(folder, span)| not_looked_into(&folder, span)));
             Read::Unlocked(all.unlocked(input.file, reason))
@@ -44,6 +50,9 @@ pub(super) fn read(input: &Reader<'_>) -> Checked<Read> {
     };
     Checked::new(read, found)
 }
+
+/// Where uv looks for settings when it is run in the build context.
+const PYPROJECT: &str = "pyproject.toml";
 
 /// Everything that the files say.
 #[derive(Default)]
@@ -141,6 +150,12 @@ impl Gathering<'_> {
     }
 
     fn item(&mut self, asked: Asked, constraint: bool) {
+        if let Origin::Url(at) | Origin::Repository(at) = &asked.item.origin
+            && url::credentials(at).is_some()
+        {
+            let repository = matches!(asked.item.origin, Origin::Repository(_));
+            self.all.found.push(unlocked::reference_credentials(repository).at(asked.span));
+        }
         if constraint {
             self.all.constraints.push(asked.item.to_line());
         } else {
@@ -210,6 +225,18 @@ fn project_name(file: &SourceFile) -> Option<PackageName> {
 }
 
 impl All {
+    /// Puts the indexes of `[tool.uv]` before those of the requirements, as uv does.
+    fn indexes_of(&mut self, file: &SourceFile, found: &mut Vec<Diagnostic>) {
+        let Some(project) = project::read_into(file, found) else { return };
+        let mut indexes = unlocked::uv::indexes(&project.uv, file, found);
+        let own = std::mem::take(&mut self.indexes);
+        indexes.index = indexes.index.or(own.index);
+        indexes.extra.extend(own.extra);
+        indexes.find_links.extend(own.find_links);
+        indexes.no_index |= own.no_index;
+        self.indexes = indexes;
+    }
+
     /// Whether this is a lock; what keeps it from being one is a mistake if somebody wanted checksums.
     fn verdict(&self, found: &mut Vec<Diagnostic>) -> Verdict {
         let meant_as_lock = self.hashes_required || self.items.iter().any(|asked| !asked.hashes.is_empty());
@@ -260,7 +287,7 @@ impl All {
         let mut constraints = self.constraints;
         constraints.sort();
         constraints.dedup();
-        let mut trees: Vec<String> = self.items.iter().filter_map(Asked::tree).map(str::to_owned).collect();
+        let mut trees: Vec<String> = self.items.iter().filter_map(Asked::local).map(str::to_owned).collect();
         trees.sort();
         trees.dedup();
         let name = file.name();
@@ -316,6 +343,14 @@ impl Asked {
         }
     }
 
+    /// What it is in the build context.
+    fn local(&self) -> Option<&str> {
+        match &self.item.origin {
+            Origin::Directory(path) | Origin::File(path) => Some(path),
+            _ => None,
+        }
+    }
+
     /// `None` for what has been reported: no name, no pin.
     fn entry(self, index: Option<&str>) -> Option<Entry> {
         let (source, version) = match &self.item.origin {
@@ -352,9 +387,7 @@ fn split(text: &str) -> (&str, &str) {
 /// The URL of an index; credentials in it are an error, because they would be in the graph and the history.
 fn index(value: &str, span: Span) -> Result<String, Diagnostic> {
     if url::credentials(value).is_some() {
-        return Err(Diagnostic::error("index-credentials", "this URL holds credentials").at(span).help(
-            "take them out, and name a build secret: `[[index]]` with `url = \"…\"` and `secret = \"…\"`",
-        ));
+        return Err(unlocked::index_credentials().at(span));
     }
     Ok(value.to_owned())
 }

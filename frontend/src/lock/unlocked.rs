@@ -1,5 +1,7 @@
 //! Requirements that are not locked: what has to be handed to a resolver.
 
+pub(super) mod uv;
+
 use std::collections::BTreeSet;
 
 use super::binary::Binary;
@@ -20,7 +22,7 @@ pub struct Unlocked {
     pub requirements: Vec<String>,
     /// Constraints (`-c`), one a line, sorted.
     pub constraints: Vec<String>,
-    /// Directories of the build context among the requirements: the resolver has to read them.
+    /// Directories and archives of the build context among the requirements: the resolver has to read them.
     pub trees: Vec<String>,
     /// The project itself, if it is a package: it is installed too.
     pub project: Option<(PackageName, Tree)>,
@@ -97,6 +99,16 @@ pub(super) fn pyproject(input: &Reader<'_>) -> Checked<Read> {
             Err(problem) => found.push(unknown("unknown-group", problem, *span, file)),
         }
     }
+    if let Some(tool) = project.foreign_sources {
+        let message =
+            format!("`[[tool.{tool}.source]]` says where packages come from, which takes {tool} to follow");
+        let error =
+            Diagnostic::error("lock-missing", message)
+                .at(place::text(file, &format!("tool.{tool}.source")).unwrap_or_else(|| file.line_span(1)));
+        found.push(error.help(format!("lock it, and keep the lock beside it: `{tool} lock`")));
+    }
+    uv::refuse_own(&project.uv, file, &mut found);
+    let indexes = uv::indexes(&project.uv, file, &mut found);
     let lines = own_extras_resolved(lines, &project);
     let mut requirements = vec![];
     for line in lines {
@@ -108,21 +120,40 @@ pub(super) fn pyproject(input: &Reader<'_>) -> Checked<Read> {
             }
         }
     }
-    requirements.sort();
-    requirements.dedup();
-    let unlocked = Unlocked {
+    let mut unlocked = Unlocked {
         file: file.clone(),
         requirements,
-        constraints: vec![],
+        constraints: project.uv.constraints.clone(),
         trees: vec![],
         project: own(&project, file),
-        indexes: Indexes::default(),
-        binary: Binary::default(),
-        prereleases: false,
+        indexes,
+        binary: project.uv.binary.clone(),
+        prereleases: project.uv.prereleases,
         reason: "it has no lock beside it".to_owned(),
         command: "uv lock".to_owned(),
     };
+    uv::apply_sources(&project.uv, &mut unlocked, &mut found);
+    for list in [&mut unlocked.requirements, &mut unlocked.constraints] {
+        list.sort();
+        list.dedup();
+    }
     Checked::new(Read::Unlocked(unlocked), found)
+}
+
+/// The error for credentials in the URL of an index: they would be in the graph and the history.
+pub(super) fn index_credentials() -> Diagnostic {
+    Diagnostic::error("index-credentials", "this URL holds credentials")
+        .help("take them out, and name a build secret: `[[index]]` with `url = \"…\"` and `secret = \"…\"`")
+}
+
+/// The same for a package that comes from a URL or a repository of its own.
+pub(super) fn reference_credentials(repository: bool) -> Diagnostic {
+    let error = Diagnostic::error("url-credentials", "this URL holds credentials");
+    error.help(if repository {
+        "take them out, and lock: a locked repository is opened with the build secret `GIT_AUTH_TOKEN`"
+    } else {
+        "take them out, and name a build secret for its host: `[[index]]` with `url = \"…\"` and `secret = \"…\"`"
+    })
 }
 
 /// The project as something to install.

@@ -43,7 +43,7 @@ pub(super) fn scrub(text: &str) -> String {
 }
 
 /// Hides every secret of a file in diagnostics about it.
-pub(super) fn hide(file: &SourceFile, diagnostics: &mut [Diagnostic]) {
+pub(crate) fn hide(file: &SourceFile, diagnostics: &mut [Diagnostic]) {
     let mut hidden: Vec<_> = credentials(file.text()).into_iter().map(|range| file.span(range)).collect();
     hidden.extend(diagnostics.iter().flat_map(|diagnostic| diagnostic.hidden.clone()));
     hidden.sort();

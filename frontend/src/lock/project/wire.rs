@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
+use super::uv::UvWire;
 use super::{GroupItem, Project};
 use crate::lock::name::normalise;
 use crate::lock::wire::Text;
@@ -94,7 +95,8 @@ struct BuildWire<'a> {
 
 #[derive(Deserialize, Default)]
 struct ToolWire<'a> {
-    uv: Option<UvWire>,
+    #[serde(borrow)]
+    uv: Option<UvWire<'a>>,
     #[serde(borrow)]
     poetry: Option<PoetryWire<'a>>,
     pdm: Option<PdmWire>,
@@ -103,13 +105,10 @@ struct ToolWire<'a> {
 }
 
 #[derive(Deserialize)]
-struct UvWire {
-    package: Option<bool>,
-}
-
-#[derive(Deserialize)]
 struct PdmWire {
     distribution: Option<bool>,
+    #[serde(default)]
+    source: Vec<IgnoredAny>,
 }
 
 #[derive(Deserialize)]
@@ -122,6 +121,8 @@ struct PoetryWire<'a> {
     package_mode: Option<bool>,
     #[serde(default, borrow)]
     dependencies: BTreeMap<Text<'a>, IgnoredAny>,
+    #[serde(default)]
+    source: Vec<IgnoredAny>,
 }
 
 impl ProjectWire<'_> {
@@ -167,12 +168,20 @@ impl ProjectWire<'_> {
             package: self
                 .tool
                 .uv
+                .as_ref()
                 .and_then(|uv| uv.package)
                 .or(poetry.and_then(|poetry| poetry.package_mode))
-                .or(self.tool.pdm.and_then(|pdm| pdm.distribution)),
+                .or(self.tool.pdm.as_ref().and_then(|pdm| pdm.distribution)),
             poetry_dependencies: poetry
                 .is_some_and(|poetry| poetry.dependencies.keys().any(|name| &**name != "python")),
+            foreign_sources: [
+                ("poetry", poetry.is_some_and(|poetry| !poetry.source.is_empty())),
+                ("pdm", self.tool.pdm.as_ref().is_some_and(|pdm| !pdm.source.is_empty())),
+            ]
+            .into_iter()
+            .find_map(|(tool, there)| there.then_some(tool)),
             tools,
+            uv: self.tool.uv.map(UvWire::into_uv).unwrap_or_default(),
         }
     }
 }

@@ -40,6 +40,7 @@ fn unpinned_lines_are_handed_on() {
         ("sub/base.txt", "-r more.txt\nrequests==2 ; os_name=='posix'\n"),
         ("sub/more.txt", "-r base.txt\n--only-binary numpy\n"),
         ("c.txt", "urllib3<2\n"),
+        ("pyproject.toml", ""),
     ]);
     assert_eq!(found.requirements, ["flask", "requests==2 ; os_name=='posix'"]);
     assert_eq!(found.constraints, ["urllib3<2"]);

@@ -1,0 +1,180 @@
+use super::*;
+use crate::lock::{self, Others, Read, Request};
+use crate::text::Files;
+
+/// What is resolved for these files, of which the first is the dependency file.
+fn check(texts: &[(&str, &str)]) -> String {
+    let mut files = Files::default();
+    let read: Vec<(String, SourceFile)> =
+        texts.iter().map(|(name, text)| ((*name).to_owned(), files.add(*name, *text))).collect();
+    let mut others: Others = read.iter().map(|(name, file)| (name.clone(), Some(file.clone()))).collect();
+    others.entry("pyproject.toml".to_owned()).or_default();
+    let request = Request::default().group("dev", None);
+    let unlocked = match lock::read(&read[0].1, &others, &request).into_result() {
+        Ok((Read::Unlocked(unlocked), _)) => unlocked,
+        Ok(other) => panic!("{other:?}"),
+        Err(errors) => {
+            let rendered = errors.iter().map(|error| error.render(&files)).collect::<String>();
+            assert!(!rendered.contains("hunter2"), "{rendered}");
+            return errors.iter().map(|error| error.brief(&files)).collect::<Vec<_>>().join("\n");
+        }
+    };
+    let Indexes { index, extra, find_links, no_index } = &unlocked.indexes;
+    let lists = [
+        ("default", index.iter().cloned().collect()),
+        ("index", extra.clone()),
+        ("links", find_links.clone()),
+        ("no index", no_index.then(String::new).into_iter().collect()),
+        ("", unlocked.requirements.clone()),
+        ("constraint", unlocked.constraints.clone()),
+        ("tree", unlocked.trees.clone()),
+    ];
+    let lines = lists.iter().flat_map(|(title, list)| list.iter().map(move |line| format!("{title} {line}")));
+    lines.map(|line| line.trim().to_owned()).collect::<Vec<_>>().join("\n")
+}
+
+fn pyproject(tool: &str) -> String {
+    let groups = "[dependency-groups]\ndev = ['b']\n";
+    check(&[(
+        "pyproject.toml",
+        &format!("[project]\nname='app'\ndependencies=['a[x]>=1; os_name==\"posix\"']\n{groups}{tool}"),
+    )])
+}
+
+#[test]
+fn indexes_are_asked_in_the_order_of_uv() {
+    insta::assert_snapshot!(pyproject("[tool.uv]\nextra-index-url=['https://c/simple']\nfind-links=['https://l']\n[[tool.uv.index]]\nname='one'\nurl='https://one/simple'\n[[tool.uv.index]]\nname='only'\nurl='https://only/simple'\nexplicit=true\n[[tool.uv.index]]\nurl='https://d/simple'\ndefault=true\n[[tool.uv.index]]\nurl='https://two/simple'\n[[tool.uv.index]]\nurl='https://flat'\nformat='flat'"), @r#"
+    default https://d/simple
+    index https://one/simple
+    index https://two/simple
+    index https://c/simple
+    links https://flat
+    links https://l
+    a[x]>=1; os_name=="posix"
+    b
+    "#);
+    insta::assert_snapshot!(pyproject("[tool.uv]\nindex-url='https://i/simple'\nno-index=true"), @r#"
+    default https://i/simple
+    no index
+    a[x]>=1; os_name=="posix"
+    b
+    "#);
+}
+
+#[test]
+fn the_usual_index_need_not_be_named() {
+    let usual = format!("[[tool.uv.index]]\nname='usual'\nurl='{DEFAULT_INDEX}/'\ndefault=true");
+    insta::assert_snapshot!(pyproject(&usual), @r#"
+    a[x]>=1; os_name=="posix"
+    b
+    "#);
+}
+
+#[test]
+fn requirements_are_asked_at_the_indexes_of_the_project_too() {
+    insta::assert_snapshot!(check(&[("requirements.txt", "--extra-index-url https://r/simple\n--index-url https://d/simple\na\n"), ("pyproject.toml", "[[tool.uv.index]]\nurl='https://one/simple'")]), @"
+    default https://d/simple
+    index https://one/simple
+    index https://r/simple
+    a
+    ");
+    insta::assert_snapshot!(check(&[("requirements.txt", "a\n./wheels/b-1-py3-none-any.whl")]), @"
+    a
+    b @ ./wheels/b-1-py3-none-any.whl
+    tree wheels/b-1-py3-none-any.whl
+    ");
+}
+
+#[test]
+fn sources_become_references() {
+    insta::assert_snapshot!(pyproject("[tool.uv.sources]\nA={git='https://h/a', tag='v1', subdirectory='s'}\nb=[{path='libs/b', editable=true}]"), @r#"
+    a[x] @ git+https://h/a@v1#subdirectory=s ; os_name=="posix"
+    b @ ./libs/b
+    tree libs/b
+    "#);
+    insta::assert_snapshot!(pyproject("[tool.uv.sources]\na={url='https://h/a.zip'}\nother={workspace=true}"), @r#"
+    a[x] @ https://h/a.zip ; os_name=="posix"
+    b
+    "#);
+    insta::assert_snapshot!(pyproject("[tool.uv.sources]\na={index='i'}\n[[tool.uv.index]]\nname='i'\nurl='https://i/simple'\ndefault=true"), @r#"
+    default https://i/simple
+    a[x]>=1; os_name=="posix"
+    b
+    "#);
+}
+
+#[test]
+fn settings_that_requirements_can_say() {
+    insta::assert_snapshot!(pyproject("[tool.uv]\nconstraint-dependencies=['c<2']\nprerelease='allow'\nindex-strategy='first-index'"), @r#"
+    a[x]>=1; os_name=="posix"
+    b
+    constraint c<2
+    "#);
+}
+
+#[test]
+fn what_takes_a_lock_is_an_error() {
+    insta::assert_snapshot!(pyproject("[tool.uv.sources]\na={index='i'}\nb={workspace=true}\n[[tool.uv.index]]\nname='i'\nurl='https://i/simple'\nexplicit=true"), @"
+    pyproject.toml:7:1: error[uv-source]: the source of `a` in `[tool.uv.sources]` is the index `i` alone, which takes a lock
+      = help: lock it, and keep the lock beside it: `uv lock`
+    pyproject.toml:8:1: error[uv-source]: the source of `b` in `[tool.uv.sources]` is the workspace, whose members only a lock lists
+      = help: lock it, and keep the lock beside it: `uv lock`
+    ");
+    insta::assert_snapshot!(pyproject("[tool.uv.sources]\na=[{index='i', marker='x'}, {index='j'}]\nb={index='none'}"), @r#"
+    pyproject.toml:7:1: error[uv-source]: the source of `a` in `[tool.uv.sources]` depends on a condition, which takes a lock
+      = help: lock it, and keep the lock beside it: `uv lock`
+    pyproject.toml:8:1: error[uv-source]: the source of `b` in `[tool.uv.sources]` names the index `none`, which `[[tool.uv.index]]` does not have
+      = help: add `[[tool.uv.index]]` with `name = "none"` and its `url`
+    "#);
+    insta::assert_snapshot!(pyproject("[tool.uv.sources]\na={path='../a'}\nb={npm='b'}"), @"
+    pyproject.toml:7:1: error[uv-source]: the source of `a` in `[tool.uv.sources]` is `../a`, which is outside of the build context
+      = help: build with a context that has it (paths are relative to `pyproject.toml`)
+    pyproject.toml:8:1: error[uv-source]: the source of `b` in `[tool.uv.sources]` is of an unknown kind
+      = help: lock it, and keep the lock beside it: `uv lock`
+    ");
+    insta::assert_snapshot!(pyproject("[tool.uv]\noverride-dependencies=['x']\nexclude-newer='2026-01-01'\nindex-strategy='unsafe-best-match'"), @"
+    pyproject.toml:7:1: error[uv-setting]: only `uv lock` follows `override-dependencies` of `[tool.uv]`, and there is no lock
+      = help: lock it, and keep the lock beside it: `uv lock`
+    pyproject.toml:8:1: error[uv-setting]: only `uv lock` follows `exclude-newer` of `[tool.uv]`, and there is no lock
+      = help: lock it, and keep the lock beside it: `uv lock`
+    pyproject.toml:9:1: error[uv-setting]: only `uv lock` follows `index-strategy` of `[tool.uv]`, and there is no lock
+      = help: lock it, and keep the lock beside it: `uv lock`
+    ");
+    insta::assert_snapshot!(pyproject("[[tool.poetry.source]]\nname='p'\nurl='https://p'"), @"
+    pyproject.toml:6:3: error[lock-missing]: `[[tool.poetry.source]]` says where packages come from, which takes poetry to follow
+      = help: lock it, and keep the lock beside it: `poetry lock`
+    ");
+    insta::assert_snapshot!(pyproject("[tool.uv]\nfind-links=['./wheels']\n[[tool.uv.index]]\nurl='file:///x'"), @"
+    pyproject.toml:9:6: error[uv-index]: `file:///x` is no URL of an index; a directory is not looked into
+      = help: lock it, and keep the lock beside it (a lock names the files themselves): `uv lock`
+    pyproject.toml:7:14: error[uv-index]: `./wheels` is no URL of an index; a directory is not looked into
+      = help: lock it, and keep the lock beside it (a lock names the files themselves): `uv lock`
+    ");
+    insta::assert_snapshot!(pyproject("[[tool.uv.index]]\nurl='https://a'\ndefault=true\n[[tool.uv.index]]\nurl='https://b'\ndefault=true\n[[tool.uv.index]]\nurl='https://c'\ndefault=true\nexplicit=true"), @"
+    pyproject.toml:10:6: error[uv-index]: there are two default indexes
+      = help: take `default = true` out of one of them
+    pyproject.toml:13:6: error[uv-index]: an index that is both `default` and `explicit` leaves none for the other packages
+      = help: take one of the two out
+    ");
+    insta::assert_snapshot!(pyproject("[[tool.uv.index]]\nurl=5"), @"pyproject.toml:7:5: error[lock-syntax]: `pyproject.toml` cannot be read: invalid type: integer `5`, expected a string");
+}
+
+#[test]
+fn credentials_are_an_error_and_are_not_shown() {
+    insta::assert_snapshot!(pyproject("[[tool.uv.index]]\nurl='https://user:hunter2@i/simple'"), @r#"
+    pyproject.toml:7:6: error[index-credentials]: this URL holds credentials
+      = help: take them out, and name a build secret: `[[index]]` with `url = "…"` and `secret = "…"`
+    "#);
+    insta::assert_snapshot!(pyproject("[tool.uv.sources]\na={git='https://hunter2@h/a'}\nb={url='https://u:hunter2@h/b.whl'}"), @r#"
+    pyproject.toml:7:1: error[url-credentials]: the source of `a` in `[tool.uv.sources]` holds credentials
+      = help: take them out, and lock: a locked repository is opened with the build secret `GIT_AUTH_TOKEN`
+    pyproject.toml:8:1: error[url-credentials]: the source of `b` in `[tool.uv.sources]` holds credentials
+      = help: take them out, and name a build secret for its host: `[[index]]` with `url = "…"` and `secret = "…"`
+    "#);
+    insta::assert_snapshot!(check(&[("requirements.txt", "a @ https://u:hunter2@h/a.whl\nb @ git+https://hunter2@h/b")]), @r#"
+    requirements.txt:1:1: error[url-credentials]: this URL holds credentials
+      = help: take them out, and name a build secret for its host: `[[index]]` with `url = "…"` and `secret = "…"`
+    requirements.txt:2:1: error[url-credentials]: this URL holds credentials
+      = help: take them out, and lock: a locked repository is opened with the build secret `GIT_AUTH_TOKEN`
+    "#);
+}
