@@ -80,11 +80,7 @@ impl<G: Gateway> Session<'_, G> {
                 let message = format!(
                     "`{name}` is neither a stage, nor a named context, nor the name of an image: {why}"
                 );
-                let error = Diagnostic::error("bad-image-name", message);
-                let error = match span {
-                    Some(span) => error.at(span),
-                    None => error,
-                };
+                let error = Diagnostic::error("bad-image-name", message).at(span);
                 Err(Failure::Input(vec![error], files.clone()))
             }
         }

@@ -15,7 +15,7 @@ pub(super) fn filter<'l>(list: &'l List, request: &Request, asking: &mut Asking<
         let name = asking.lock.file.name();
         let error = Diagnostic::error("unknown-member", format!("`{name}` has no members, so no `{member}`"));
         let error = error.help("only uv.lock describes a workspace; name the lock of the member instead");
-        asking.found.push(error.at(span.copied()));
+        asking.found.push(error.at(*span));
     }
     let mut groups: BTreeSet<String> = request.groups.keys().chain(&list.default_groups).cloned().collect();
     let mut extras: BTreeSet<String> = request.extras.keys().cloned().collect();
