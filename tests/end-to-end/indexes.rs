@@ -148,6 +148,51 @@ fn a_wrong_secret_is_an_error_without_it() {
     assert!(logs.contains("`company`") && logs.contains("`Authorization` header"), "{logs}");
 }
 
+/// A build backend that says all that it can see of how it was started, and fails.
+const CURIOUS: &str = r#"
+//- curious.py
+import os, sys
+def look(*rest):
+    seen = ["env " + repr(dict(os.environ)), "stdin " + repr(sys.stdin.read())]
+    process = os.getpid()
+    while process:
+        for name in "cmdline", "environ":
+            seen.append(f"{name} {process} " + open(f"/proc/{process}/{name}", "rb").read().decode("ascii", "replace"))
+        try:
+            stdin = os.open(f"/proc/{process}/fd/0", os.O_RDONLY | os.O_NONBLOCK)
+            seen.append(f"stdin {process} " + repr(os.read(stdin, 100_000)))
+        except OSError as error:
+            seen.append(str(error))
+        process = int(open(f"/proc/{process}/stat").read().rpartition(")")[2].split()[1])
+    raise RuntimeError("\n".join(line.replace("\0", " ") for line in seen))
+get_requires_for_build_wheel = build_wheel = prepare_metadata_for_build_wheel = look
+//- pyproject.toml
+[project]
+name = "hello"
+version = "1"
+[build-system]
+requires = []
+build-backend = "curious"
+backend-path = ["."]
+"#;
+
+#[test]
+fn what_builds_a_package_does_not_see_the_password_of_an_index() {
+    let engine = Engine::main();
+    let (server, _, _) = index(&engine, Some(&format!("user:{PASSWORD}")));
+    let project = Project::new(&(APP.replace("URL", &server.url()) + CURIOUS));
+    project.write("requirements.txt", "-e .\n");
+    project.edit("app.toml", "copy = []", "copy = []\ndependencies = \"requirements.txt\"");
+    for (step, version) in [("build hello", "version = \"1\""), ("resolve", "dynamic = [\"version\"]")] {
+        project.edit("pyproject.toml", "version = \"1\"", version);
+        let (outcome, bytes) = everything(&engine, &project, server.authorization());
+        assert!(outcome.named(step).any(|step| !step.error.is_empty()), "{step}: {}", outcome.message);
+        let logs: String = outcome.logs.values().cloned().collect();
+        assert!(logs.contains("UV_CACHE_DIR") && logs.contains("--config-file /dev/stdin"), "{step}: {logs}");
+        assert_nowhere(&server, &outcome, &bytes);
+    }
+}
+
 #[test]
 fn a_mirror_gives_the_same_files_from_elsewhere() {
     let engine = Engine::main();

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use super::{run, uv};
+use super::Uv;
 use crate::contract::{BuildRequest, Libc, MTIME};
 use crate::error::{Context, Error, Result};
 use crate::facts;
@@ -21,17 +21,18 @@ pub fn build(request: &BuildRequest) -> Result<()> {
     let Some((interpreter, libc)) = facts::program(&root, &path, &program)? else {
         return Err(no_interpreter(&root, &path, request));
     };
-    let mut uv = uv(&request.uv, &request.indexes)?;
+    let mut uv = Uv::new(&request.uv, &request.indexes)?;
     // `env` of the stage is the way to talk to a build: flags of compilers, versions.
-    uv.envs(std::env::vars_os().filter(|(name, _)| name.to_str().is_some_and(|name| !is_of_python(name))));
-    uv.args(["build", "--wheel", "--no-create-gitignore", "--python", &interpreter.path])
+    uv.command
+        .envs(std::env::vars_os().filter(|(name, _)| name.to_str().is_some_and(|name| !is_of_python(name))));
+    uv.command
+        .args(["build", "--wheel", "--no-create-gitignore", "--python", &interpreter.path])
         .args(["--out-dir", &request.out])
         .arg(&request.source)
         // A zip archive holds times. This one is the earliest it can, and never changes.
         .env("SOURCE_DATE_EPOCH", MTIME.to_string())
         .env("PYTHONHASHSEED", "0");
-    run(&mut uv, &format!("build a wheel of {}", request.name))
-        .map_err(|error| advise(error, request, &path))?;
+    uv.run(&format!("build a wheel of {}", request.name)).map_err(|error| advise(error, request, &path))?;
 
     let wheels: Vec<String> = fs::read_dir(&request.out)
         .context(|| "cannot read what was built")?

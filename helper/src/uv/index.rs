@@ -1,5 +1,9 @@
-//! Package indexes as uv wants to be told of them: by variables, never by arguments, which others can see.
+//! Package indexes as uv wants to be told of them: in a configuration that it reads from a pipe.
+//!
+//! What builds a package is started by uv and sees uv's variables, its arguments and the files around it. None of
+//! those may hold a password. A pipe is empty once uv has read it.
 
+use std::fmt::Write as _;
 use std::fs;
 
 use base64::Engine;
@@ -8,31 +12,54 @@ use base64::engine::general_purpose::STANDARD;
 use crate::contract::IndexInput;
 use crate::error::{Context, Error, Result};
 
-/// The variables that tell uv its indexes, the first of which is the default one. None for no indexes.
+/// The configuration (a `uv.toml`) that tells uv its indexes, the first of which is the default one. `None` for no
+/// indexes.
 ///
 /// Errors: a secret that cannot be read, or is no `Authorization` of the kind `Basic`, the only one that uv sends.
-pub(super) fn variables(indexes: &[IndexInput]) -> Result<Vec<(String, String)>> {
-    let mut variables = vec![];
-    let mut others = vec![];
+pub(super) fn configuration(indexes: &[IndexInput]) -> Result<Option<String>> {
+    let mut text = String::new();
     for (position, index) in indexes.iter().enumerate() {
-        let name = format!("wheelbase{position}");
-        let named = format!("{name}={}", index.url);
-        if position == 0 {
-            variables.push(("UV_DEFAULT_INDEX".to_owned(), named));
-        } else {
-            others.push(named);
-        }
-        if let Some(path) = &index.authorization {
-            let (user, password) = credentials(path)?;
-            let name = name.to_uppercase();
-            variables.push((format!("UV_INDEX_{name}_USERNAME"), user));
-            variables.push((format!("UV_INDEX_{name}_PASSWORD"), password));
-        }
+        let url = match &index.authorization {
+            Some(secret) => with_credentials(&index.url, &credentials(secret)?),
+            None => index.url.clone(),
+        };
+        let _ = writeln!(text, "[[index]]\nurl = {}\ndefault = {}", quoted(&url), position == 0);
     }
-    if !others.is_empty() {
-        variables.push(("UV_INDEX".to_owned(), others.join(" ")));
+    Ok((!indexes.is_empty()).then_some(text))
+}
+
+/// A URL with user and password (RFC 3986, 3.2.1). What is no URL stays as it is: uv says what is wrong with it.
+fn with_credentials(url: &str, (user, password): &(String, String)) -> String {
+    match url.split_once("://") {
+        Some((scheme, rest)) => format!("{scheme}://{}:{}@{rest}", encoded(user), encoded(password)),
+        None => url.to_owned(),
     }
-    Ok(variables)
+}
+
+/// Percent-encoded, but for what is unreserved.
+fn encoded(text: &str) -> String {
+    text.bytes().fold(String::new(), |mut all, byte| {
+        let _ = match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                write!(all, "{}", char::from(byte))
+            }
+            _ => write!(all, "%{byte:02X}"),
+        };
+        all
+    })
+}
+
+/// A basic string of TOML, with everything escaped that may not be in one.
+fn quoted(text: &str) -> String {
+    let mut all = String::from('"');
+    for character in text.chars() {
+        let _ = match character {
+            '"' | '\\' => write!(all, "\\{character}"),
+            character if character.is_control() => write!(all, "\\u{:04X}", u32::from(character)),
+            character => write!(all, "{character}"),
+        };
+    }
+    all + "\""
 }
 
 /// User and password of an `Authorization` header (RFC 7617). What is wrong with it is said without it.
@@ -70,27 +97,25 @@ mod tests {
     }
 
     #[test]
-    fn uv_is_told_by_variables() {
+    fn uv_is_told_by_a_configuration() {
         let (open, _) = index("https://a.example/simple", None);
         let (closed, _file) = index("https://b.example/simple", Some("Basic dXNlcjpwYTpzcw==\n"));
-        let variables = variables(&[open, closed]).unwrap();
-        let lines: Vec<String> = variables.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let (odd, _other) =
+            index("https://c.example/\"\u{7f}", Some(&format!("basic {}", STANDARD.encode("a b:/@#\u{f6}"))));
         assert_eq!(
-            lines,
-            [
-                "UV_DEFAULT_INDEX=wheelbase0=https://a.example/simple",
-                "UV_INDEX_WHEELBASE1_USERNAME=user",
-                "UV_INDEX_WHEELBASE1_PASSWORD=pa:ss",
-                "UV_INDEX=wheelbase1=https://b.example/simple",
-            ]
+            configuration(&[open, closed, odd]).unwrap().unwrap(),
+            "[[index]]\nurl = \"https://a.example/simple\"\ndefault = true\n\
+             [[index]]\nurl = \"https://user:pa%3Ass@b.example/simple\"\ndefault = false\n\
+             [[index]]\nurl = \"https://a%20b:%2F%40%23%C3%B6@c.example/\\\"\\u007F\"\ndefault = false\n"
         );
+        assert_eq!(configuration(&[]).unwrap(), None);
     }
 
     #[test]
     fn wrong_secrets_are_not_repeated() {
         for secret in ["hunter2", "Bearer hunter2", "Basic hunter2!", "Basic aHVudGVyMg=="] {
             let (input, _file) = index("https://b.example/simple", Some(secret));
-            let message = variables(&[input]).unwrap_err().to_string();
+            let message = configuration(&[input]).unwrap_err().to_string();
             assert!(message.contains("Authorization") && !message.contains("hunter2"), "{message}");
         }
     }

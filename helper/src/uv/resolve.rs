@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use super::{Work, run, uv};
+use super::{Uv, Work};
 use crate::contract::{PYLOCK_PATH, ResolveRequest};
 use crate::error::{Context, Result};
 use crate::tree::Tree;
@@ -16,8 +16,8 @@ pub fn resolve(request: &ResolveRequest) -> Result<()> {
     let work = Work::new()?;
     let requirements = work.write("requirements.txt", &request.requirements)?;
 
-    let mut uv = uv(&request.uv, &request.indexes)?;
-    uv.args(["pip", "compile", "--quiet", "--no-header", "--no-annotate", "--universal"]).args([
+    let mut uv = Uv::new(&request.uv, &request.indexes)?;
+    uv.command.args(["pip", "compile", "--quiet", "--no-header", "--no-annotate", "--universal"]).args([
         "--format",
         "pylock.toml",
         "--python",
@@ -26,28 +26,29 @@ pub fn resolve(request: &ResolveRequest) -> Result<()> {
     // Paths in a pylock are relative to where it is written.
     let written = match &request.project {
         Some(project) => {
-            uv.current_dir(project);
+            uv.command.current_dir(project);
             Path::new(project).join("pylock.wheelbase.toml")
         }
         None => work.0.join("pylock.toml"),
     };
-    uv.arg("--output-file").arg(&written);
+    uv.command.arg("--output-file").arg(&written);
     for page in &request.find_links {
-        uv.args(["--find-links", page]);
+        uv.command.args(["--find-links", page]);
     }
     if request.no_index {
-        uv.arg("--no-index");
+        uv.command.arg("--no-index");
     }
     if request.complete {
-        uv.arg("--no-deps");
+        uv.command.arg("--no-deps");
     }
     if request.prereleases {
-        uv.args(["--prerelease", "allow"]);
+        uv.command.args(["--prerelease", "allow"]);
     }
     if !request.constraints.is_empty() {
-        uv.arg("--constraints").arg(work.write("constraints.txt", &request.constraints)?);
+        uv.command.arg("--constraints").arg(work.write("constraints.txt", &request.constraints)?);
     }
-    run(uv.arg(requirements), "resolve the requirements")?;
+    uv.command.arg(requirements);
+    uv.run("resolve the requirements")?;
     let pylock = fs::read_to_string(&written).context(|| "cannot read what was resolved")?;
     tree.file(PYLOCK_PATH, without_others(&pylock, &request.machine).as_bytes(), 0o644)?;
     tree.finish()

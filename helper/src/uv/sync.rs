@@ -7,7 +7,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use super::{run, uv};
+use super::Uv;
 use crate::contract::{SyncRequest, SyncWhat};
 use crate::error::{Context, Error, Result};
 use crate::install::compile;
@@ -18,30 +18,30 @@ use crate::tree::Tree;
 /// Errors: what uv says; files of kinds that no package has.
 pub fn sync(request: &SyncRequest) -> Result<()> {
     let venv = request.venv.trim_end_matches('/');
-    let mut make = uv(&request.uv, &[])?;
-    make.args(["venv", "--quiet", "--no-project", "--python", &request.interpreter, venv]);
-    run(&mut make, "make an environment")?;
+    let mut make = Uv::new(&request.uv, &[])?;
+    make.command.args(["venv", "--quiet", "--no-project", "--python", &request.interpreter, venv]);
+    make.run("make an environment")?;
 
-    let mut uv = uv(&request.uv, &request.indexes)?;
-    uv.current_dir(&request.project).env("VIRTUAL_ENV", venv).env("UV_PROJECT_ENVIRONMENT", venv);
+    let mut uv = Uv::new(&request.uv, &request.indexes)?;
+    uv.command.current_dir(&request.project).env("VIRTUAL_ENV", venv).env("UV_PROJECT_ENVIRONMENT", venv);
     match &request.what {
         SyncWhat::Project { groups, extras, member } => {
-            uv.args(["sync", "--frozen", "--no-editable", "--no-default-groups", "--no-progress"]);
-            uv.args(["--python", &request.interpreter]);
+            uv.command.args(["sync", "--frozen", "--no-editable", "--no-default-groups", "--no-progress"]);
+            uv.command.args(["--python", &request.interpreter]);
             for (option, names) in [("--group", groups), ("--extra", extras)] {
                 for name in names {
-                    uv.args([option, name]);
+                    uv.command.args([option, name]);
                 }
             }
             if let Some(member) = member {
-                uv.args(["--package", member]);
+                uv.command.args(["--package", member]);
             }
         }
         SyncWhat::File(file) => {
-            uv.args(["pip", "install", "--no-progress", "--requirement", file]);
+            uv.command.args(["pip", "install", "--no-progress", "--requirement", file]);
         }
     }
-    run(&mut uv, "install the dependencies")?;
+    uv.run("install the dependencies")?;
 
     let mut tree = Tree::new(&request.out, &request.ancestors)?;
     let lib = format!("{venv}/lib/python{}/site-packages", request.python);
