@@ -1,4 +1,4 @@
-//! `helper NAME JSON`: carries out one command and says on standard error what the user should know.
+//! `helper NAME JSON` or `helper NAME @FILE`: carries out one command and says on standard error what the user should know.
 
 use std::process::ExitCode;
 
@@ -6,7 +6,7 @@ fn main() -> ExitCode {
     let arguments: Vec<String> =
         std::env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned()).collect();
     let [name, request] = arguments.as_slice() else {
-        eprintln!("usage: helper facts|install|directories|resolve|build|sync JSON");
+        eprintln!("usage: helper facts|install|directories|resolve|build|sync JSON|@FILE");
         return ExitCode::from(2);
     };
     match wheelbase_helper::run(name, request) {

@@ -46,3 +46,16 @@ fn commands_that_are_not_understood() {
     assert!(said("install", "{").starts_with("the request is not understood: "));
     assert!(said("install", r#"{"colour":1}"#).contains("unknown field `colour`"));
 }
+
+#[test]
+fn a_request_may_be_in_a_file() {
+    let bench = Bench::new();
+    let out = bench.output("out");
+    let file = out.with_file_name("request.json");
+    let request = json!({ "out": out, "directories": [{ "path": "/d", "mode": 0o700, "uid": 0, "gid": 0 }] });
+    std::fs::write(&file, request.to_string()).unwrap();
+    wheelbase_helper::run("directories", &format!("@{}", file.display())).unwrap();
+    assert_eq!(mode(&out, "/d"), 0o700);
+    let missing = wheelbase_helper::run("directories", "@/nowhere").unwrap_err().to_string();
+    assert!(missing.starts_with("cannot read /nowhere: "), "{missing}");
+}
