@@ -107,7 +107,8 @@ pub fn lower_resolution(
 ) -> Output {
     let stages = Lowering::stages(plan, around);
     let target = target(plan);
-    stages.resolution(target, resolution, &stages.done[&target.name].prepared)
+    let lowered = &stages.done[&target.name];
+    stages.resolution(target, resolution, &lowered.prepared, &lowered.bottom)
 }
 
 /// What of a plan does not rest on the system packages of its stages: layers of wheels that only have to be fetched, and
@@ -184,7 +185,7 @@ impl<'a> Lowering<'a> {
         if let Some(layer) = &stage.facts {
             ours.push(("environment".to_owned(), self.facts(stage, layer, &prepared, &bottom)));
             if let Some(resolution) = &layer.resolution {
-                ours.push(("resolution".to_owned(), self.resolution(stage, resolution, &prepared)));
+                ours.push(("resolution".to_owned(), self.resolution(stage, resolution, &prepared, &bottom)));
             }
         }
         for group in &stage.groups {

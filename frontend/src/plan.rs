@@ -29,7 +29,7 @@ use crate::lock::GitCommit;
 use crate::text::Span;
 
 pub use bases::{compile_base, default_base};
-pub use environment::{Dependencies, wheels_to_build};
+pub use environment::{Dependencies, library_version, wheels_to_build};
 pub use groups::{BUCKETS, Grouped, group};
 pub use indexes::{Download, Index, Indexes};
 pub use ingredients::Ingredients;
@@ -150,12 +150,26 @@ pub struct Resolution {
     /// Whether pre-releases are as good as releases.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub prereleases: bool,
+    /// Packages that are never built: `--only-binary`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub only_binary: Vec<String>,
+    /// Packages that are always built: `--no-binary`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub no_binary: Vec<String>,
     /// Whether the list is complete as it is, so that no dependencies are added.
     pub complete: bool,
     /// Interpreter to resolve for, as the base has it.
     pub interpreter: String,
+    /// Its minor version, with its ABI flag: `3.12`, `3.13t`.
+    pub python: String,
     /// Its machine: `x86_64`.
     pub machine: String,
+    /// Its platform in uv's words, for a step that runs on another one. `None`: uv has no word for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub platform: Option<String>,
+    /// Whether the step needs the system packages of the stage, and so runs anew when they change.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub needs_packages: bool,
     /// The indexes, the default one first. Empty: the usual one.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub indexes: Vec<Index>,

@@ -1,6 +1,7 @@
 //! The words between the frontend and the helper: what each command takes, and the facts that come back.
 //!
-//! A command is run as `helper NAME JSON`. The JSON is part of the op and so of its cache key: a field that
+//! A command is run as `helper NAME JSON`, or as `helper NAME @FILE` with the JSON in a file, where it is too long for
+//! an argument. The JSON is part of the op and so of its cache key: a field that
 //! does not change the output must not be in it, and a new optional field must not appear where it is unset.
 
 use serde::{Deserialize, Serialize};
@@ -231,8 +232,12 @@ pub struct ResolveRequest {
     pub out: String,
     /// The interpreter of the exec's own root that is resolved for.
     pub interpreter: String,
-    /// Its machine, in the words of `uname -m`: wheels of others are not kept.
+    /// Its minor version with its ABI flag: wheels that were compiled for others are not kept.
+    pub python: String,
+    /// The machine that is resolved for, in the words of `uname -m`: wheels of others are not kept.
     pub machine: String,
+    /// What is resolved for.
+    pub extent: Extent,
     /// Lines of a requirements file (pip's format, without includes and index options).
     pub requirements: Vec<String>,
     /// Lines of a constraints file.
@@ -250,6 +255,12 @@ pub struct ResolveRequest {
     /// Whether pre-releases are as good as releases (`--pre`).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub prereleases: bool,
+    /// Packages that are never built; `:all:` for all (`--only-binary`).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub only_binary: Vec<String>,
+    /// Packages whose wheels do not count; `:all:` for all (`--no-binary`).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub no_binary: Vec<String>,
     /// Whether the requirements are complete, so that the dependencies of packages are not looked at.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub complete: bool,
@@ -259,6 +270,18 @@ pub struct ResolveRequest {
     /// The directories above the environment that are not plain in the base, outermost first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ancestors: Vec<Directory>,
+}
+
+/// See [`ResolveRequest::extent`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase", deny_unknown_fields)]
+pub enum Extent {
+    /// The interpreter where it is: of each package, the one file that fits best.
+    Interpreter,
+    /// The interpreter's version on another platform, in uv's words: `aarch64-manylinux_2_36`.
+    Platform(String),
+    /// Every platform: of each package, all files.
+    Everything,
 }
 
 /// `helper build JSON`: has uv build one wheel from an sdist or a source tree.

@@ -40,6 +40,20 @@ impl Daemon {
         }
     }
 
+    /// The same with another text in a file of the folder.
+    pub(crate) fn file(mut self, path: &str, text: String) -> Self {
+        self.folder.insert(path.to_owned(), text.into_bytes());
+        self
+    }
+
+    /// The same with a variable in the configuration of every base.
+    pub(crate) fn variable(mut self, variable: &str) -> Self {
+        for base in self.bases.values_mut() {
+            base.config["config"]["Env"].as_array_mut().unwrap().push(variable.into());
+        }
+        self
+    }
+
     /// The files that may be read of a result: of anything else than sources and the helper's answers, none.
     fn result(&self, graph: &Graph) -> Files {
         let op = graph.last();

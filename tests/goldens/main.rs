@@ -10,6 +10,7 @@ mod daemon;
 mod examples;
 mod files;
 mod golden;
+mod steps;
 
 use std::collections::BTreeMap;
 

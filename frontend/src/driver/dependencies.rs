@@ -122,6 +122,8 @@ impl<G: Gateway> Session<'_, G> {
             return Ok(dependencies);
         }
         dependencies.accepted_tags = home_made(&target);
+        let packages = prepared.stages.last().and_then(|stage| stage.packages.as_ref());
+        let packages = packages.map_or(&[][..], |packages| &packages.names);
         let selection = match source {
             Source::Locked(lock) => {
                 let (selection, noticed) = select(lock, &request, &target).into_result().map_err(fail)?;
@@ -129,10 +131,11 @@ impl<G: Gateway> Session<'_, G> {
                 selection
             }
             Source::Unlocked(unlocked) => {
-                let resolution = resolution(unlocked, &dependencies.indexes, interpreter, facts);
-                let (lock, files) = self.resolve(&resolution, prepared, around).await?;
                 request.binary.only.extend(&unlocked.binary.only);
                 request.binary.no.extend(&unlocked.binary.no);
+                let (binary, indexes) = (&request.binary, &dependencies.indexes);
+                let resolution = resolution(unlocked, binary, indexes, interpreter, facts, packages);
+                let (lock, files) = self.resolve(&resolution, prepared, around).await?;
                 let all = Request { binary: request.binary.clone(), ..Request::default() };
                 let (mut selection, _) = (select(&lock, &all, &target).into_result())
                     .map_err(|errors| Failure::Input(errors, files))?;
@@ -147,16 +150,17 @@ impl<G: Gateway> Session<'_, G> {
                 selection
             }
         };
-        dependencies.selection = match look_up(&selection, &dependencies.indexes, interpreter, facts) {
-            None => selection,
-            Some(resolution) => {
-                let (found, _) = self.resolve(&resolution, prepared, around).await?;
-                let (selection, _) =
-                    apply_lookup(selection, &found, &request, &target).into_result().map_err(fail)?;
-                dependencies.resolution = Some(resolution);
-                selection
-            }
-        };
+        dependencies.selection =
+            match look_up(&selection, &dependencies.indexes, interpreter, facts, packages) {
+                None => selection,
+                Some(resolution) => {
+                    let (found, _) = self.resolve(&resolution, prepared, around).await?;
+                    let (selection, _) =
+                        apply_lookup(selection, &found, &request, &target).into_result().map_err(fail)?;
+                    dependencies.resolution = Some(resolution);
+                    selection
+                }
+            };
         Ok(dependencies)
     }
 }

@@ -1,14 +1,14 @@
 //! Resolutions by uv, in a step of their own: of what is not locked, and of files that a lock knows by checksum alone.
 
 use buildkit_llb::Fs;
-use wheelbase_helper::contract::{Facts, Interpreter, PYLOCK_PATH};
+use wheelbase_helper::contract::{Facts, Interpreter, Libc, PYLOCK_PATH};
 
 use super::session::Session;
 use crate::answer::Failure;
 use crate::gateway::Gateway;
-use crate::lock::{self, Lock, Others, Read, Request, Unlocked};
+use crate::lock::{self, Binary, Lock, Others, Read, Request, Unlocked};
 use crate::lower::{Surroundings, lower_resolution};
-use crate::plan::{Indexes, Plan, Resolution, VENV, place};
+use crate::plan::{Indexes, Plan, Resolution, VENV, library_version, place};
 use crate::select::{Artifact, Selection};
 use crate::text::{Files, Span};
 
@@ -35,12 +35,15 @@ impl<G: Gateway> Session<'_, G> {
     }
 }
 
-/// The resolution of what is not locked.
+/// The resolution of what is not locked. `binary` is what the description and the file say of wheels and sdists,
+/// `packages` are the system packages of the stage.
 pub(super) fn resolution(
     unlocked: &Unlocked,
+    binary: &Binary,
     indexes: &Indexes,
     interpreter: &Interpreter,
     facts: &Facts,
+    packages: &[String],
 ) -> Resolution {
     let sorted = |lines: &[String]| {
         let mut lines = lines.to_vec();
@@ -55,9 +58,14 @@ pub(super) fn resolution(
         find_links: unlocked.indexes.find_links.clone(),
         no_index: unlocked.indexes.no_index,
         prereleases: unlocked.prereleases,
+        only_binary: binary.only.arguments(),
+        no_binary: binary.no.arguments(),
         complete: false,
         interpreter: interpreter.path.clone(),
+        python: library_version(interpreter),
         machine: interpreter.machine.clone(),
+        platform: facts.libc.and_then(|libc| platform(&interpreter.machine, libc)),
+        needs_packages: builds(unlocked, binary) || needs_packages(interpreter, packages),
         indexes: indexes.asked(unlocked.indexes.index.as_deref(), &unlocked.indexes.extra),
         ancestors: place(VENV, facts).ancestors,
         origin: Some(Span { file: unlocked.file.id(), start: 0, end: 0 }),
@@ -70,6 +78,7 @@ pub(super) fn look_up(
     indexes: &Indexes,
     interpreter: &Interpreter,
     facts: &Facts,
+    packages: &[String],
 ) -> Option<Resolution> {
     let mut requirements = vec![];
     let mut named = vec![];
@@ -89,11 +98,64 @@ pub(super) fn look_up(
         find_links: vec![],
         no_index: false,
         prereleases: false,
+        only_binary: vec![],
+        no_binary: vec![],
         complete: true,
         interpreter: interpreter.path.clone(),
+        python: library_version(interpreter),
         machine: interpreter.machine.clone(),
+        platform: None,
+        needs_packages: needs_packages(interpreter, packages),
         indexes: indexes.asked(None, &named),
         ancestors: place(VENV, facts).ancestors,
         origin: None,
     })
+}
+
+/// Whether something of the requirements has to be built, or fetched with a program of its own, to know what it needs:
+/// directories, archives, repositories, and what must not be a wheel.
+fn builds(unlocked: &Unlocked, binary: &Binary) -> bool {
+    let direct = |line: &String| line.contains(" @ ") || line.contains("://") || line.starts_with(['.', '/']);
+    !unlocked.trees.is_empty()
+        || !binary.no.arguments().is_empty()
+        || unlocked.requirements.iter().chain(&unlocked.constraints).any(direct)
+}
+
+/// Whether the step cannot do without system packages: they bring the interpreter, or what it trusts indexes by.
+fn needs_packages(interpreter: &Interpreter, packages: &[String]) -> bool {
+    interpreter.from_packages || packages.iter().any(|name| name.starts_with("ca-certificates"))
+}
+
+/// A platform as uv names it. Of those for glibc it knows some versions: the newest that the target has.
+fn platform(machine: &str, libc: Libc) -> Option<String> {
+    if !matches!(machine, "x86_64" | "aarch64") {
+        return None;
+    }
+    match libc {
+        Libc::Glibc(2, minor) => {
+            let known = [17, 28].into_iter().chain(31..=40).filter(|known| *known <= minor).max()?;
+            Some(format!("{machine}-manylinux_2_{known}"))
+        }
+        Libc::Musl(1, 2..) => Some(format!("{machine}-unknown-linux-musl")),
+        Libc::Glibc(..) | Libc::Musl(..) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn platforms_are_those_that_uv_knows() {
+        let name = |machine, libc| platform(machine, libc).unwrap_or_default();
+        assert_eq!(name("aarch64", Libc::Glibc(2, 36)), "aarch64-manylinux_2_36");
+        assert_eq!(name("x86_64", Libc::Glibc(2, 30)), "x86_64-manylinux_2_28");
+        assert_eq!(name("x86_64", Libc::Glibc(2, 99)), "x86_64-manylinux_2_40");
+        assert_eq!(name("aarch64", Libc::Musl(1, 2)), "aarch64-unknown-linux-musl");
+        for (machine, libc) in
+            [("x86_64", Libc::Glibc(2, 12)), ("x86_64", Libc::Musl(1, 1)), ("s390x", Libc::Glibc(2, 36))]
+        {
+            assert_eq!(platform(machine, libc), None);
+        }
+    }
 }

@@ -40,6 +40,12 @@ impl Names {
         self.names.extend(others.names.iter().cloned());
     }
 
+    /// The names as pip and uv take them, one after the other, sorted; `:all:` for all.
+    pub fn arguments(&self) -> Vec<String> {
+        let all = self.all.then(|| ":all:".to_owned());
+        all.into_iter().chain(self.names.iter().cloned()).collect()
+    }
+
     /// Whether a package is among them.
     pub fn contains(&self, name: &PackageName) -> bool {
         self.all || self.names.contains(name.as_str())

@@ -2,12 +2,20 @@
 
 use std::collections::BTreeSet;
 
-use buildkit_llb::{ContentCache, Exec, Fs, Meta, Network, Output, Secret, Sharing};
+use buildkit_llb::{ContentCache, Exec, File, Fs, Meta, Network, Output, Secret, Sharing};
 use serde::Serialize;
-use wheelbase_helper::contract::{IndexInput, InstallRequest, ResolveRequest, SyncRequest, WheelInput};
+use wheelbase_helper::contract::{
+    Extent, IndexInput, InstallRequest, MTIME, ResolveRequest, SyncRequest, WheelInput,
+};
 
 use super::Lowering;
-use crate::plan::{FactsLayer, Group, Index, Resolution, Stage, Sync, WheelSource};
+use crate::plan::{Base, FactsLayer, Group, Index, Resolution, Stage, Sync, WheelSource};
+
+/// Linux takes no argument of 128 KiB or more (`MAX_ARG_STRLEN`).
+const LONGEST_ARGUMENT: usize = 96 << 10;
+
+/// Where a request lies that is too long for an argument.
+const REQUEST: &str = "/request.json";
 
 impl Lowering<'_> {
     /// The layer of facts. It is told apart by the operations that made the base, never by the base's files: to
@@ -36,10 +44,13 @@ impl Lowering<'_> {
         let root = match &group.request.compile_with {
             None => Fs::Scratch,
             Some(_) if stage.interpreter_from_packages => prepared.clone(),
-            Some(_) => self.native(stage, bottom),
+            Some(_) => self.native(stage).unwrap_or(bottom).clone(),
         };
         let meta = self.meta(stage, &self.group_title(group));
         let mut exec = self.helper_exec(stage, root, "install", &group.request).meta(meta);
+        if group.request.compile_with.is_some() {
+            exec = with_env(exec, library_path(stage));
+        }
         for (file, wheel) in &group.wheels {
             let dest = format!("{}/{file}", group.request.input);
             match wheel {
@@ -57,29 +68,50 @@ impl Lowering<'_> {
         exec.output_at(&group.request.out, Fs::Scratch)
     }
 
-    /// A pylock that uv makes, as a layer.
-    pub(super) fn resolution(&self, stage: &Stage, resolution: &Resolution, prepared: &Fs) -> Output {
+    /// A pylock that uv makes, as a layer. Its root is the image that the interpreter comes from, so that system
+    /// packages which it does not need make no difference.
+    pub(super) fn resolution(
+        &self,
+        stage: &Stage,
+        resolution: &Resolution,
+        prepared: &Fs,
+        bottom: &Fs,
+    ) -> Output {
+        let native = self.native(stage);
+        let (root, elsewhere) = if resolution.needs_packages && stage.packages.is_some() {
+            (prepared, false)
+        } else {
+            (native.unwrap_or(bottom), native.is_some())
+        };
+        let extent = match &resolution.platform {
+            _ if resolution.complete => Extent::Everything,
+            _ if !elsewhere => Extent::Interpreter,
+            Some(platform) => Extent::Platform(platform.clone()),
+            None => Extent::Everything,
+        };
         let request = ResolveRequest {
             uv: "/uv/bin/uv".to_owned(),
             out: "/out".to_owned(),
             interpreter: resolution.interpreter.clone(),
+            python: resolution.python.clone(),
             machine: resolution.machine.clone(),
+            extent,
             requirements: resolution.requirements.clone(),
             constraints: resolution.constraints.clone(),
             project: (!resolution.trees.is_empty()).then(|| "/src".to_owned()),
             find_links: resolution.find_links.clone(),
             no_index: resolution.no_index,
             prereleases: resolution.prereleases,
+            only_binary: resolution.only_binary.clone(),
+            no_binary: resolution.no_binary.clone(),
             complete: resolution.complete,
             indexes: inputs(&resolution.indexes),
             ancestors: resolution.ancestors.clone(),
         };
         let title = if resolution.complete { "look up files at the index" } else { "resolve requirements" };
         let meta = self.at(self.meta(stage, title), resolution.origin);
-        let mut exec = self.helper_exec(stage, prepared.clone(), "resolve", &request).meta(meta);
-        for (name, value) in certificates(stage) {
-            exec = exec.env(name, value);
-        }
+        let mut exec = self.helper_exec(stage, root.clone(), "resolve", &request).meta(meta);
+        exec = with_env(exec, library_path(stage).chain(certificates(stage)));
         exec = exec.network(Network::Sandbox).proxy(self.around.runtime.proxy.clone());
         if let Some(project) = &request.project {
             let files =
@@ -98,9 +130,8 @@ impl Lowering<'_> {
         let root = compile.map_or(prepared, |compile| &self.done[&compile.name].fs);
         let meta = self.at(self.meta(stage, "install with uv"), sync.origin);
         let mut exec = self.helper_exec(stage, root.clone(), "sync", &request).meta(meta);
-        for (name, value) in certificates(compile.unwrap_or(stage)) {
-            exec = exec.env(name, value);
-        }
+        let of = compile.unwrap_or(stage);
+        exec = with_env(exec, library_path(of).chain(certificates(of)));
         exec = exec.network(Network::Sandbox).proxy(self.around.runtime.proxy.clone());
         let files = self.around.context.files(&sync.files, "[internal] load the project for uv");
         exec.throw_away(&request.project, files);
@@ -123,7 +154,8 @@ impl Lowering<'_> {
     }
 
     /// The helper, with one command. It is mounted as one file, so that it counts by its content, and another
-    /// release of the frontend with the same helper repeats nothing. It needs no network.
+    /// release of the frontend with the same helper repeats nothing. It needs no network. A request that is too long
+    /// for an argument is a file.
     pub(super) fn helper_exec(
         &self,
         stage: &Stage,
@@ -132,10 +164,17 @@ impl Lowering<'_> {
         request: &impl Serialize,
     ) -> Exec {
         let request = serde_json::to_string(request).expect("a request can be written as JSON");
-        let mut exec = Exec::new(root, ["/helper", command, &request]);
+        let is_long = request.len() > LONGEST_ARGUMENT;
+        let argument = if is_long { format!("@{REQUEST}") } else { request.clone() };
+        let mut exec = Exec::new(root, ["/helper", command, &argument]);
         exec = exec.platform(&self.around.build_platform).network(Network::None);
         exec = exec.meta(Meta::default().ignore_cache(stage.ignore_cache));
         exec.read_only_part("/helper", self.around.own_image.clone(), "/helper", ContentCache::Default);
+        if is_long {
+            let file = File::on(Fs::Scratch).mkfile(REQUEST, 0o644, request.as_bytes(), None, Some(MTIME));
+            let file = file.meta(Meta::named(format!("[internal] request to {command}"))).output();
+            exec.read_only_part(REQUEST, file, REQUEST, ContentCache::Default);
+        }
         exec
     }
 
@@ -165,15 +204,14 @@ impl Lowering<'_> {
         exec.output_at("/out", Fs::Scratch)
     }
 
-    /// The image that the interpreter comes from, for the platform that steps of ours run on.
-    fn native(&self, stage: &Stage, bottom: &Fs) -> Fs {
-        let native = match &stage.base {
-            crate::plan::Base::Source(name) if self.around.platform != self.around.build_platform => {
+    /// The image that a stage starts from, for the platform that steps of ours run on, where that is not the image's.
+    fn native(&self, stage: &Stage) -> Option<&Fs> {
+        match &stage.base {
+            Base::Source(name) if self.around.platform != self.around.build_platform => {
                 self.around.native_sources.get(name)
             }
             _ => None,
-        };
-        native.unwrap_or(bottom).clone()
+        }
     }
 }
 
@@ -190,8 +228,25 @@ fn secret_path(id: &str) -> String {
     format!("/run/secrets/{id}")
 }
 
-/// Where the base says that certificates are.
-pub(super) fn certificates(stage: &Stage) -> impl Iterator<Item = (&str, &str)> {
-    let named = |name: &str| name == "PATH" || name.starts_with("SSL_CERT_");
-    stage.env.iter().filter(move |(name, _)| named(name)).map(|(name, value)| (name.as_str(), value.as_str()))
+/// Where the base says that certificates are, and the programs that a build may need.
+fn certificates(stage: &Stage) -> impl Iterator<Item = (&str, &str)> {
+    variables(stage, |name| name == "PATH" || name.starts_with("SSL_CERT_"))
+}
+
+/// Where the image says that shared libraries are: its interpreter may need one of them to start. Nothing else of the
+/// image's environment changes what is installed.
+fn library_path(stage: &Stage) -> impl Iterator<Item = (&str, &str)> {
+    variables(stage, |name| name == "LD_LIBRARY_PATH")
+}
+
+fn variables(stage: &Stage, wanted: fn(&str) -> bool) -> impl Iterator<Item = (&str, &str)> {
+    stage
+        .env
+        .iter()
+        .filter(move |(name, _)| wanted(name))
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+}
+
+fn with_env<'v>(exec: Exec, variables: impl Iterator<Item = (&'v str, &'v str)>) -> Exec {
+    variables.fold(exec, |exec, (name, value)| exec.env(name, value))
 }

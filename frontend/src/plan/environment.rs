@@ -113,7 +113,7 @@ pub(super) fn title(chosen: &Chosen) -> String {
 }
 
 /// Minor version with its ABI flags, as library directories and executables are named: `3.13`, `3.13t`.
-fn library_version(interpreter: &Interpreter) -> String {
+pub fn library_version(interpreter: &Interpreter) -> String {
     let mut parts = interpreter.version.split('.');
     let (major, minor) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
     let free_threaded = if interpreter.abi_flags.contains('t') { "t" } else { "" };

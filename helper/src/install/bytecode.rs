@@ -16,6 +16,9 @@ use std::thread;
 
 use crate::error::{Context, Error, Result};
 
+/// Where the dynamic linker looks for the interpreter's own library, if the image says so.
+const LIBRARY_PATH: &str = "LD_LIBRARY_PATH";
+
 /// How many bytes of source one process compiles: enough that starting it does not count, so few that large
 /// packages keep several processors busy.
 const SHARE: u64 = 2 << 20;
@@ -97,11 +100,13 @@ fn shares(modules: Vec<(PathBuf, u64)>) -> Vec<Vec<PathBuf>> {
 
 fn compile_share(interpreter: &str, out: &str, share: &[PathBuf]) -> Result<()> {
     let failed = || format!("cannot compile bytecode with {interpreter}");
-    // Not `-I`: it would ignore the hash seed too. The environment is empty, so nothing is left to ignore;
-    // `-s` and `-S` keep out packages of the user and of the image, `-B` leaves the interpreter's own tree alone.
+    // Not `-I`: it would ignore the hash seed too. The environment is empty but for where the image says that shared
+    // libraries are, so nothing is left to ignore; `-s` and `-S` keep out packages of the user and of the image, `-B`
+    // leaves the interpreter's own tree alone.
     let mut process = Command::new(interpreter)
         .args(["-s", "-S", "-B", "-c", PROGRAM, out])
         .env_clear()
+        .envs(std::env::var_os(LIBRARY_PATH).map(|path| (LIBRARY_PATH, path)))
         .env("PYTHONHASHSEED", "0")
         .current_dir("/")
         .stdin(Stdio::piped())

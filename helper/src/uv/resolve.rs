@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use super::{Uv, Work};
-use crate::contract::{PYLOCK_PATH, ResolveRequest};
+use crate::contract::{Extent, PYLOCK_PATH, ResolveRequest};
 use crate::error::{Context, Result};
 use crate::tree::Tree;
 
@@ -17,12 +17,22 @@ pub fn resolve(request: &ResolveRequest) -> Result<()> {
     let requirements = work.write("requirements.txt", &request.requirements)?;
 
     let mut uv = Uv::new(&request.uv, &request.indexes)?;
-    uv.command.args(["pip", "compile", "--quiet", "--no-header", "--no-annotate", "--universal"]).args([
-        "--format",
-        "pylock.toml",
-        "--python",
-        &request.interpreter,
-    ]);
+    uv.command.args(["pip", "compile", "--quiet", "--no-header", "--no-annotate", "--format", "pylock.toml"]);
+    uv.command.args(["--python", &request.interpreter]);
+    match &request.extent {
+        Extent::Interpreter => {}
+        Extent::Platform(platform) => {
+            uv.command.args(["--python-platform", platform]);
+        }
+        Extent::Everything => {
+            uv.command.arg("--universal");
+        }
+    }
+    for (option, names) in [("--only-binary", &request.only_binary), ("--no-binary", &request.no_binary)] {
+        for name in names {
+            uv.command.args([option, name]);
+        }
+    }
     // Paths in a pylock are relative to where it is written.
     let written = match &request.project {
         Some(project) => {
@@ -50,41 +60,101 @@ pub fn resolve(request: &ResolveRequest) -> Result<()> {
     uv.command.arg(requirements);
     uv.run("resolve the requirements")?;
     let pylock = fs::read_to_string(&written).context(|| "cannot read what was resolved")?;
-    tree.file(PYLOCK_PATH, without_others(&pylock, &request.machine).as_bytes(), 0o644)?;
+    tree.file(PYLOCK_PATH, useful(&pylock, request).as_bytes(), 0o644)?;
     tree.finish()
 }
 
-/// The pylock without the wheels of other systems and machines: it is part of the image. uv writes each wheel of a list
-/// on a line of its own; what is written otherwise stays.
-fn without_others(pylock: &str, machine: &str) -> String {
-    let other = |line: &&str| {
-        let entry = line.trim_start().strip_prefix("{ url = \"").and_then(|rest| rest.split('"').next());
-        let platforms = entry.and_then(|url| url.strip_suffix(".whl")?.rsplit('-').next());
-        platforms.is_some_and(|platforms| {
-            let fits = |tag: &str| tag == "any" || tag.contains("linux") && tag.ends_with(machine);
-            !platforms.split('.').any(fits)
-        })
+/// The pylock without files that are not chosen, whatever the selection: it is part of the image. uv writes each wheel
+/// of a list, and each sdist, on a line of its own; what is written otherwise stays.
+fn useful(pylock: &str, request: &ResolveRequest) -> String {
+    let mut lines = pylock.split_inclusive('\n').peekable();
+    let mut kept = String::new();
+    while let Some(line) = lines.next() {
+        // Where uv chose a file, its wheel is taken, and the sources beside it are not.
+        let chosen = request.extent != Extent::Everything
+            && line.starts_with("sdist = {")
+            && lines.peek().is_some_and(|next| next.starts_with("wheels = ["));
+        if !chosen && !is_of_others(line, request) {
+            kept.push_str(line);
+        }
+    }
+    kept
+}
+
+/// Whether a line is a wheel of a list that neither this machine nor this version of Python can use.
+fn is_of_others(line: &str, request: &ResolveRequest) -> bool {
+    let entry = line.trim_start().strip_prefix("{ url = \"").and_then(|rest| rest.split('"').next());
+    let Some(wheel) = entry.and_then(|url| url.strip_suffix(".whl")) else { return false };
+    let mut parts = wheel.rsplit('-');
+    let [Some(platforms), Some(abis), Some(_)] = [parts.next(), parts.next(), parts.next()] else {
+        return false;
     };
-    pylock.split_inclusive('\n').filter(|line| !other(line)).collect()
+    let machine = |tag: &str| tag == "any" || tag.contains("linux") && tag.ends_with(&request.machine);
+    // An ABI of CPython's own is one version's; `abi3` and `none` are not.
+    let own = format!("cp{}", request.python.replace('.', ""));
+    let python = |tag: &str| !tag.starts_with("cp") && !tag.starts_with("pypy") || tag.starts_with(&own);
+    !platforms.split('.').any(machine) || !abis.split('.').any(python)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn request(extent: Extent) -> ResolveRequest {
+        ResolveRequest {
+            uv: "/uv".into(),
+            out: "/out".into(),
+            interpreter: "/python".into(),
+            python: "3.13".into(),
+            machine: "x86_64".into(),
+            extent,
+            requirements: vec![],
+            constraints: vec![],
+            project: None,
+            find_links: vec![],
+            no_index: false,
+            prereleases: false,
+            only_binary: vec![],
+            no_binary: vec![],
+            complete: false,
+            indexes: vec![],
+            ancestors: vec![],
+        }
+    }
+
+    const SDIST: &str = "sdist = { url = \"https://example.com/a-1.tar.gz\" }\n";
+
     #[test]
     fn wheels_of_others_are_left_out() {
-        let wheel = |tag: &str| {
-            format!("    {{ url = \"https://example.com/a-1-cp313-cp313-{tag}.whl\", size = 1 }},\n")
-        };
-        let kept =
-            ["any", "manylinux_2_17_x86_64.manylinux2014_x86_64", "musllinux_1_2_x86_64"].map(wheel).concat();
-        let all = ["win_amd64", "macosx_11_0_arm64", "manylinux2014_aarch64", "macosx_10_9_x86_64"]
-            .map(wheel)
-            .concat();
-        let around = |lines: &str| format!("name = \"a\"\nwheels = [\n{lines}]\n");
-        assert_eq!(without_others(&around(&(all + &kept)), "x86_64"), around(&kept));
+        let wheel =
+            |tags: &str| format!("    {{ url = \"https://example.com/a-1-{tags}.whl\", size = 1 }},\n");
+        let kept = [
+            "cp313-cp313-any",
+            "cp313-cp313-manylinux_2_17_x86_64.manylinux2014_x86_64",
+            "cp39-abi3-musllinux_1_2_x86_64",
+            "py3-none-any",
+            "cp38.cp313-cp38.cp313-linux_x86_64",
+        ];
+        let others = [
+            "cp313-cp313-win_amd64",
+            "cp313-cp313-macosx_11_0_arm64",
+            "cp313-cp313-manylinux2014_aarch64",
+            "cp312-cp312-manylinux2014_x86_64",
+            "pp311-pypy311_pp73-manylinux2014_x86_64",
+        ];
+        let (kept, others) = (kept.map(wheel).concat(), others.map(wheel).concat());
+        let around = |lines: &str| format!("name = \"a\"\n{SDIST}wheels = [\n{lines}]\n");
+        let request = request(Extent::Everything);
+        assert_eq!(useful(&around(&(others + &kept)), &request), around(&kept));
         let one = "wheels = [{ url = \"https://example.com/a-1-cp313-cp313-win_amd64.whl\" }]\n";
-        assert_eq!(without_others(one, "x86_64"), one);
+        assert_eq!(useful(one, &request), one);
+    }
+
+    #[test]
+    fn sources_of_what_is_a_wheel_are_left_out() {
+        let wheels = "wheels = [{ url = \"https://example.com/a-1-py3-none-any.whl\" }]\n";
+        let both = format!("{SDIST}{wheels}\n[[packages]]\n{SDIST}");
+        let request = request(Extent::Interpreter);
+        assert_eq!(useful(&both, &request), format!("{wheels}\n[[packages]]\n{SDIST}"));
     }
 }
