@@ -3,6 +3,8 @@
 mod support;
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::process::Command;
 
 use serde_json::json;
 use support::{Bench, WheelBuilder, exists, mode, read, snapshot};
@@ -288,4 +290,37 @@ fn an_interpreter_that_fails_is_an_error() {
     assert!(error.starts_with("cannot compile bytecode with /bin/false: exit status: 1"), "{error}");
     let error = bench.install_with(&[wheel], json!({ "compile_with": "/no/python" })).unwrap_err();
     assert!(error.starts_with("cannot compile bytecode with /no/python: "), "{error}");
+}
+
+#[test]
+fn data_of_an_old_name_has_its_place_too() {
+    let bench = Bench::new();
+    let wheel = WheelBuilder::new("old-name-1-py3-none-any.whl")
+        .file("old-name-1.data/scripts/tool", "#!python\n")
+        .file("old-name-1.dist-info/WHEEL", "Wheel-Version: 1.0\n");
+    let mut wheel = wheel.file("old-name-1.dist-info/METADATA", "Name: old-name\n").write(&bench.input());
+    wheel["name"] = json!("old-name");
+    let (out, _) = bench.install(&[wheel]).unwrap();
+    assert_eq!(read(&out, "/opt/venv/bin/tool"), "#!/opt/venv/bin/python\n");
+    assert!(!exists(&out, &format!("{SITE}/old-name-1.data")));
+}
+
+#[test]
+fn of_the_environment_only_the_path_of_libraries_reaches_the_interpreter() {
+    let bench = Bench::new();
+    let wheel = plain().write(&bench.input());
+    let (python, out) = (bench.input().join("python"), bench.output("compiled"));
+    fs::write(&python, "#!/bin/sh\nenv >&2\nexit 1\n").unwrap();
+    fs::set_permissions(&python, fs::Permissions::from_mode(0o755)).unwrap();
+    let request = json!({
+        "input": bench.input(), "out": out, "venv": "/opt/venv", "python": "3.12", "wheels": [wheel],
+        "compile_with": python,
+    });
+    let helper = Command::new(env!("CARGO_BIN_EXE_helper"))
+        .args(["install", &request.to_string()])
+        .envs([("LD_LIBRARY_PATH", "/opt/python/lib"), ("PYTHONPATH", "/evil")])
+        .output()
+        .unwrap();
+    let said = String::from_utf8(helper.stderr).unwrap();
+    assert!(said.contains("LD_LIBRARY_PATH=/opt/python/lib") && !said.contains("PYTHONPATH"), "{said}");
 }

@@ -77,8 +77,9 @@ impl Indexes {
         }
     }
 
-    /// The indexes that a step asks, most wanted last: the default one (`default`, or the usual one), those that
-    /// the dependency file names, those of the description. Empty, if there is only the usual one.
+    /// The indexes that a step asks: the default one (`default`, or the usual one), which counts only for what no other
+    /// has, then those that the dependency file names and those of the description, the most wanted first. Empty, if
+    /// there is only the usual one.
     pub fn asked(&self, default: Option<&str>, named: &[String]) -> Vec<Index> {
         let mut all = vec![self.at(default.unwrap_or(DEFAULT_INDEX))];
         let written = self.rows.iter().map(|row| row.url.as_str());

@@ -76,7 +76,8 @@ impl Wheel {
         }
         let is_data = top
             .strip_suffix(".data")
-            .and_then(|stem| stem.split_once('-'))
+            // From the right, as for `.dist-info`: old names may hold a `-`.
+            .and_then(|stem| stem.rsplit_once('-'))
             .is_some_and(|(name, _)| normalized(name) == self.name.name);
         match rest.split_once('/') {
             _ if !is_data => Ok(Part::Package),

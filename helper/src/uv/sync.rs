@@ -59,12 +59,13 @@ fn is_skeleton(path: &str, venv: &str) -> bool {
     let site_packages = rest.split_once("/site-packages/").map(|(_, name)| name);
     match rest.strip_prefix("bin/") {
         Some(name) => {
-            name.starts_with("activate")
-                || name == "deactivate.bat"
-                || name == "pydoc.bat"
-                || name
-                    .strip_prefix("python")
-                    .is_some_and(|version| version.chars().all(|c| c.is_ascii_digit() || c == '.'))
+            name == "activate"
+                || name.starts_with("activate.")
+                || matches!(name, "activate_this.py" | "deactivate.bat" | "pydoc.bat")
+                || name.strip_prefix("python").is_some_and(|version| {
+                    let version = version.strip_suffix('t').unwrap_or(version);
+                    version.chars().all(|c| c.is_ascii_digit() || c == '.')
+                })
         }
         None => {
             matches!(rest, "pyvenv.cfg" | "lib64" | "CACHEDIR.TAG" | ".gitignore" | ".lock")
@@ -96,9 +97,10 @@ fn take_over(from: &Path, to: &str, tree: &mut Tree, skip: &dyn Fn(&str) -> bool
             let target = target.to_str().map(str::to_owned);
             tree.link(&path, &target.ok_or_else(|| Error::new(format!("the link {path} is no UTF-8")))?)?;
         } else if kind.is_file() {
-            let content = fs::read(entry.path()).context(|| format!("cannot read {path}"))?;
             let executable = entry.metadata().context(failed)?.permissions().mode() & 0o111 != 0;
-            tree.file(&path, &content, if executable { 0o755 } else { 0o644 })?;
+            let mut copy = tree.create(&path, if executable { 0o755 } else { 0o644 })?;
+            let mut original = fs::File::open(entry.path()).context(|| format!("cannot read {path}"))?;
+            std::io::copy(&mut original, &mut copy).context(|| format!("cannot copy {path}"))?;
         } else {
             return Err(Error::new(format!("{path} is neither file, directory nor link")));
         }
@@ -113,12 +115,25 @@ mod tests {
     #[test]
     fn packages_are_told_from_the_skeleton() {
         let skeleton = |path: &str| is_skeleton(&format!("/opt/venv/{path}"), "/opt/venv");
-        for path in
-            ["bin/python", "bin/python3.13", "bin/activate.fish", "pyvenv.cfg", "lib64", "CACHEDIR.TAG"]
-        {
+        for path in [
+            "bin/python",
+            "bin/python3.13",
+            "bin/python3.13t",
+            "bin/activate",
+            "bin/activate.fish",
+            "bin/activate_this.py",
+            "pyvenv.cfg",
+            "lib64",
+            "CACHEDIR.TAG",
+        ] {
             assert!(skeleton(path), "{path}");
         }
-        for path in ["bin/flask", "bin/python-argcomplete", "lib/python3.13/site-packages/flask/app.py"] {
+        for path in [
+            "bin/flask",
+            "bin/python-argcomplete",
+            "bin/activate-global-python-argcomplete",
+            "lib/python3.13/site-packages/flask/app.py",
+        ] {
             assert!(!skeleton(path), "{path}");
         }
         assert!(skeleton("lib/python3.13/site-packages/_virtualenv.pth"));
