@@ -175,7 +175,7 @@ pub static OPTIONS: &[Row] = &[
     },
     Row {
         key: Key::Exact(keys::NO_CACHE),
-        about: "`--no-cache`: empty for all stages, else the stages whose steps run again.",
+        about: "`--no-cache`: empty, all steps run again; `--no-cache-filter`: those of these stages.",
         read: no_cache,
     },
     Row {
