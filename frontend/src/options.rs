@@ -5,6 +5,7 @@
 //! without a row are ignored, because clients send what older and newer frontends understand. Nothing here asks
 //! the daemon or looks at the process.
 
+mod check;
 mod csv;
 mod platform;
 mod readers;
@@ -12,10 +13,11 @@ mod table;
 mod values;
 
 pub use buildkit_llb::Platform;
+pub use check::CheckOptions;
 pub use platform::{native_platform, parse_platform, platform};
 pub use table::{Key, OPTIONS, Row};
 pub(crate) use values::boolean;
-pub use values::{CheckOptions, ExtraHost, NetworkMode, NoCache, ProxyEnv, ResolveMode, Ulimit, Vcs};
+pub use values::{ExtraHost, NetworkMode, NoCache, ProxyEnv, ResolveMode, Ulimit, Vcs};
 
 use std::collections::BTreeMap;
 
@@ -81,8 +83,9 @@ pub struct Options {
     pub cache_namespace: Option<String>,
     /// `SOURCE_DATE_EPOCH`: seconds since 1970.
     pub source_date_epoch: Option<i64>,
-    /// `BUILDKIT_DOCKERFILE_CHECK`: which checks, and whether a warning fails the build.
-    pub check: CheckOptions,
+    /// `BUILDKIT_DOCKERFILE_CHECK`: which checks, and whether a warning fails the build. `None`: the description may
+    /// say it.
+    pub check: Option<CheckOptions>,
     /// `requestid`: the sub-request that is wanted instead of a build.
     pub request: Option<String>,
     /// `frontend.caps`: what the client needs of us.

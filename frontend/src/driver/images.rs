@@ -8,6 +8,7 @@ use super::session::Session;
 use crate::answer::{Answer, Failure, PlatformImage, warning};
 use crate::diag::{Diagnostic, once};
 use crate::gateway::Gateway;
+use crate::options::CheckOptions;
 use crate::plan::Plan;
 use crate::text::Files;
 
@@ -52,6 +53,8 @@ impl<G: Gateway> Session<'_, G> {
         let parsed = |platform| parse(loaded, self.options, &builder, platform).into_result().map_err(fail);
         let (spec, mut warnings) = parsed(&platforms[0])?;
         let (target, _) = spec.target(self.options.target.as_deref()).map_err(|error| fail(vec![error]))?;
+        let check = CheckOptions::of(self.options.check.as_ref(), &loaded.description);
+        let (check, _) = check.into_result().map_err(fail)?;
 
         let mut project = self.project(loaded, &spec, &warnings).await?;
         let mut images = vec![];
@@ -61,7 +64,8 @@ impl<G: Gateway> Session<'_, G> {
             warnings.extend(noticed);
             images.push(image);
         }
-        let said = once(warnings);
+        let said = check.without_skipped(once(warnings));
+        check.verdict(&said).map_err(|errors| Failure::Input(errors, project.files.clone()))?;
         // With a vertex that the user has already seen, or clients drop them.
         for diagnostic in &said {
             self.gateway.warn(warning(diagnostic, &project.files, &project.vertex)).await?;

@@ -6,7 +6,7 @@ use super::session::Session;
 use crate::answer::{Answer, Failure};
 use crate::diag::{Diagnostic, once};
 use crate::gateway::Gateway;
-use crate::options::Platform;
+use crate::options::{CheckOptions, Platform};
 use crate::spec::{KNOWN_STAGES, Spec, Stage, known_stage};
 use crate::subrequest::{Arg, Cache, Outline, Request, Secret, Target, describe, lint, outline, targets};
 use crate::text::{Files, Spanned};
@@ -23,11 +23,13 @@ impl<G: Gateway> Session<'_, G> {
         let parsed = parse(loaded, self.options, &builder, &platforms[0]);
         if request == Request::Lint {
             let mut said = parsed.diagnostics().to_vec();
+            let check = CheckOptions::of(self.options.check.as_ref(), &loaded.description);
+            let check = check.drain_into(&mut said).unwrap_or_default();
             let files = match parsed.into_result() {
                 Err(_) => loaded.files.clone(),
                 Ok((spec, _)) => self.check(loaded, &spec, &platforms[0], &mut said).await?,
             };
-            return Ok(lint(&once(said), &files));
+            return Ok(lint(&check.without_skipped(once(said)), &files));
         }
         let (spec, noticed) = parsed.into_result().map_err(fail)?;
         let (target, _) = spec.target(self.options.target.as_deref()).map_err(|error| fail(vec![error]))?;

@@ -5,12 +5,13 @@ use std::fmt;
 use buildkit_proto::keys;
 
 use super::Draft;
+use super::check::CheckOptions;
 use super::readers::{
     attestation, build_arg, cache_from, cache_imports, entry, extra_hosts, ignore, input_metadata,
     named_context, network, no_cache, optional_boolean, platforms, required_caps, resolve_mode, shm_size,
     source_date_epoch, text, ulimits,
 };
-use super::values::{CheckOptions, boolean};
+use super::values::boolean;
 
 /// One option.
 pub struct Row {
@@ -144,8 +145,12 @@ pub static OPTIONS: &[Row] = &[
     },
     Row {
         key: Key::BuildArg(keys::build_arg::DOCKERFILE_CHECK),
-        about: "Which checks are made: `skip=NAME,…;error=true`.",
-        read: |draft, _, value| CheckOptions::parse(value).map(|check| draft.options.check = check),
+        about: "Which warnings are shown, and whether one fails the build: `skip=CODE,…;error=true`.",
+        read: |draft, _, value| {
+            let written = Some(value).filter(|value| !value.is_empty());
+            draft.options.check = written.map(CheckOptions::parse).transpose()?;
+            Ok(())
+        },
     },
     Row {
         key: Key::BuildArgs(keys::build_arg::ATTEST_PREFIX),

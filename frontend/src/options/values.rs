@@ -145,55 +145,11 @@ pub struct Vcs {
     pub revision: String,
 }
 
-/// Which checks are made, and what a warning means.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct CheckOptions {
-    /// Checks that are not made; `all` for none.
-    pub skip: Vec<String>,
-    /// Checks that are made although they are experimental; `all` for all.
-    pub experimental: Vec<String>,
-    /// Whether a warning fails the build.
-    pub error: bool,
-}
-
-impl CheckOptions {
-    /// Reads `skip=a,b;error=true;experimental=all`.
-    pub(super) fn parse(text: &str) -> Result<Self, String> {
-        let mut options = Self::default();
-        for part in text.split(';').map(str::trim).filter(|part| !part.is_empty()) {
-            let Some((key, value)) = part.split_once('=') else {
-                return Err(format!("`{part}` has no value; write `skip=NAME` or `error=true`"));
-            };
-            let names = || value.split(',').map(|name| name.trim().to_owned()).collect();
-            match key.trim() {
-                "skip" => options.skip = names(),
-                "experimental" => options.experimental = names(),
-                "error" => options.error = boolean(value.trim())?,
-                other => return Err(format!("`{other}` is none of `skip`, `error`, `experimental`")),
-            }
-        }
-        Ok(options)
-    }
-}
-
 /// A truth value as Go reads it, which all of BuildKit does.
 pub(crate) fn boolean(text: &str) -> Result<bool, String> {
     match text {
         "1" | "t" | "T" | "true" | "TRUE" | "True" => Ok(true),
         "0" | "f" | "F" | "false" | "FALSE" | "False" => Ok(false),
         _ => Err(format!("`{text}` is neither `true` nor `false`")),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn check_options() {
-        let options = CheckOptions::parse("skip=a, b;error=true").unwrap();
-        assert_eq!((options.skip, options.error), (vec!["a".to_owned(), "b".to_owned()], true));
-        assert_eq!(CheckOptions::parse("").unwrap(), CheckOptions::default());
-        assert!(CheckOptions::parse("what=1").is_err() && CheckOptions::parse("error=so").is_err());
     }
 }

@@ -1,0 +1,131 @@
+//! What `docker buildx build --check` answers, and what `BUILDKIT_DOCKERFILE_CHECK` and `# check=` do to a build:
+//! against a daemon that is a struct.
+#![allow(clippy::unwrap_used, reason = "a test may stop where it stands")]
+#![expect(clippy::unwrap_used, reason = "a helper of tests fails by panicking")]
+
+use buildkit_llb::{Image, Platform, definition};
+use serde_json::Value;
+use wheelbase::answer::{Answer, Failure};
+use wheelbase::driver::build;
+use wheelbase::gateway::fake::FakeGateway;
+use wheelbase::run::Environment;
+use wheelbase_helper::contract::FACTS_PATH;
+
+const BASE: &str = r#"{"architecture":"amd64","os":"linux","config":{"Env":["PATH=/usr/local/bin:/usr/bin:/bin"],"Cmd":["python3"]}}"#;
+
+/// A description with two warnings.
+const WARNED: &str = r#"python = "3.13"
+dependencies = false
+packages = ["libpq5", "libpq5"]
+cmd = ["python", "app.py"]
+
+[stages.wheels]
+expose = [80]
+"#;
+
+async fn asked(description: &str, options: &[(&str, &str)]) -> (Result<Answer, Failure>, Vec<String>) {
+    let gateway = FakeGateway::new()
+        .file("local://dockerfile", "app.toml", description)
+        .file(
+            "[app] read the base and make the environment",
+            FACTS_PATH,
+            include_str!("../../tests/bench/facts.json"),
+        )
+        .image("docker.io/library/python:3.13-slim", None, BASE);
+    let own = Image::new("docker.io/library/wheelbase:1", &Platform::linux("amd64")).output();
+    let all = [&[("filename", "app.toml"), ("platform", "linux/amd64")], options].concat();
+    let environment = Environment {
+        options: all.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect(),
+        frontend: Some(definition(&own)),
+        ..Environment::default()
+    };
+    let answer = build(gateway.clone(), environment).await;
+    let codes = gateway.warnings().into_iter();
+    let codes = codes.map(|warning| warning.short.split(':').next().unwrap_or_default().to_owned());
+    (answer, codes.collect())
+}
+
+/// Codes of warnings, the error, and the status of a lint answer.
+async fn lint(description: &str, options: &[(&str, &str)]) -> (Vec<String>, String, String) {
+    let request = [&[("requestid", "frontend.lint")], options].concat();
+    let metadata = asked(description, &request).await.0.unwrap().metadata;
+    let json: Value = serde_json::from_slice(&metadata["result.json"]).unwrap();
+    let rules = json["warnings"].as_array().unwrap().iter();
+    let rules = rules.map(|warning| warning["ruleName"].as_str().unwrap().to_owned()).collect();
+    let error = json["buildError"]["message"].as_str().unwrap_or_default().to_owned();
+    (rules, error, String::from_utf8(metadata["result.statuscode"].clone()).unwrap())
+}
+
+fn errors(answer: Result<Answer, Failure>) -> Vec<String> {
+    match answer {
+        Err(Failure::Input(errors, files)) => errors.iter().map(|error| error.render(&files)).collect(),
+        other => panic!("the input should be wrong: {other:?}"),
+    }
+}
+
+const CHECK: &str = "build-arg:BUILDKIT_DOCKERFILE_CHECK";
+
+#[tokio::test]
+async fn a_build_shows_its_warnings() {
+    let (answer, warnings) = asked(WARNED, &[]).await;
+    assert!(answer.is_ok());
+    assert_eq!(warnings, ["package-twice", "unused-key"]);
+}
+
+#[tokio::test]
+async fn skipped_warnings_are_not_shown() {
+    assert_eq!(asked(WARNED, &[(CHECK, "skip=unused-key")]).await.1, ["package-twice"]);
+    assert!(asked(WARNED, &[(CHECK, "skip=all")]).await.1.is_empty());
+    let written = format!("# syntax=x\n# check=skip=package-twice\n{WARNED}");
+    assert_eq!(asked(&written, &[]).await.1, ["unused-key"]);
+    assert_eq!(asked(&written, &[(CHECK, "")]).await.1, ["unused-key"]);
+}
+
+#[tokio::test]
+async fn a_warning_fails_a_build_that_wants_none() {
+    let (answer, warnings) = asked(WARNED, &[(CHECK, "error=true;skip=unused-key")]).await;
+    assert!(warnings.is_empty(), "they are in the answer");
+    insta::assert_snapshot!(errors(answer).join("\n"), @r#"
+    error[package-twice]: `libpq5` is listed twice
+     --> app.toml:3:23
+      |
+    3 | packages = ["libpq5", "libpq5"]
+      |             --------  ^^^^^^^^ again
+      |             |
+      |             first
+      |
+      = help: this is a warning, and `error=true` makes it an error; `skip=package-twice` beside it lets it pass
+    "#);
+    assert!(asked(WARNED, &[(CHECK, "error=true;skip=unused-key,package-twice")]).await.0.is_ok());
+}
+
+#[tokio::test]
+async fn a_check_line_that_cannot_be_read_is_an_error() {
+    let broken = format!("# check=errors=true\n{WARNED}");
+    insta::assert_snapshot!(errors(asked(&broken, &[]).await.0).join("\n"), @"
+    error[bad-check]: `# check=` cannot be read: `errors` is none of `skip`, `error`, `experimental`
+     --> app.toml:1:1
+      |
+    1 | # check=errors=true
+      | ^^^^^^^^^^^^^^^^^^^
+    ");
+    let (_, error, status) = lint(&broken, &[]).await;
+    assert!(error.contains("bad-check"), "{error}");
+    assert_eq!(status, "1");
+}
+
+#[tokio::test]
+async fn lint_lists_what_is_not_skipped() {
+    let (rules, error, status) = lint(WARNED, &[]).await;
+    assert_eq!(rules, ["package-twice", "unused-key"]);
+    assert_eq!((error.as_str(), status.as_str()), ("", "1"));
+    let (rules, error, status) = lint(WARNED, &[(CHECK, "skip=all")]).await;
+    assert_eq!((rules.len(), error.as_str(), status.as_str()), (0, "", "0"));
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_the_description_is_part_of_the_answer() {
+    let (_, error, status) = lint("pyhton = \"3.13\"\n", &[(CHECK, "skip=all")]).await;
+    assert!(error.contains("unknown-key") && error.contains("app.toml:1:1"), "{error}");
+    assert_eq!(status, "1");
+}
