@@ -4,10 +4,12 @@
 
 pub(crate) mod excerpt;
 mod failure;
+mod note;
 mod platforms;
 mod warning;
 
 pub use failure::Failure;
+pub use note::note;
 pub use platforms::PlatformImage;
 pub use warning::warning;
 

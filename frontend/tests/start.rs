@@ -31,6 +31,8 @@ fn pylock(packages: &[&str]) -> String {
 struct Built {
     config: Value,
     warnings: Vec<String>,
+    /// What was decided, as steps of the progress.
+    notes: Vec<String>,
     calls: Vec<String>,
     /// The attributes of the sources that were asked for.
     sources: Vec<BTreeMap<String, String>>,
@@ -75,7 +77,10 @@ async fn run(description: &str, files: &[(&str, &str)]) -> Result<Built, String>
         _ => None,
     });
     let sources = sources.collect();
-    Ok(Built { sources, config: config["config"].clone(), warnings, calls: gateway.calls() })
+    let calls = gateway.calls();
+    let notes = calls.iter().filter_map(|call| call.strip_prefix("solve [wheelbase] ")).map(str::to_owned);
+    let notes = notes.collect();
+    Ok(Built { sources, config: config["config"].clone(), warnings, notes, calls })
 }
 
 #[tokio::test]
@@ -87,7 +92,8 @@ async fn a_project_that_says_nothing_starts_and_has_labels() {
     insta::assert_snapshot!(built.config["Cmd"].to_string(), @r#"["gunicorn","--bind","0.0.0.0:8000","app:app"]"#);
     insta::assert_snapshot!(built.config["ExposedPorts"].to_string(), @r#"{"8000/tcp":{}}"#);
     insta::assert_snapshot!(built.config["Labels"].to_string(), @r#"{"org.opencontainers.image.title":"shop","org.opencontainers.image.version":"1.2"}"#);
-    insta::assert_snapshot!(built.warnings.join("\n"), @r#"note[start-command]: the app starts with `cmd = ["gunicorn", "--bind", "0.0.0.0:8000", "app:app"]`: `app` of `app.py` is a Flask app (app.py line 3)"#);
+    assert!(built.warnings.is_empty(), "{:?}", built.warnings);
+    insta::assert_snapshot!(built.notes.join("\n"), @r#"the app starts with `cmd = ["gunicorn", "--bind", "0.0.0.0:8000", "app:app"]`: `app` of `app.py` is a Flask app (app.py line 3)"#);
 }
 
 #[tokio::test]
@@ -177,8 +183,8 @@ async fn a_script_on_loopback_is_a_warning() {
     let source = format!("{FLASK}\nif __name__ == '__main__':\n    app.run(debug=True)\n");
     let files = [("Procfile", "web: python app.py"), ("app.py", source.as_str())];
     let built = run("python = \"3.13\"\n", &files).await.unwrap();
+    insta::assert_snapshot!(built.notes.join("\n"), @r#"the app starts with `cmd = ["python", "app.py"]`: `Procfile` has the process `web` (Procfile line 1)"#);
     insta::assert_snapshot!(built.warnings.join("\n"), @r#"
-    note[start-command]: the app starts with `cmd = ["python", "app.py"]`: `Procfile` has the process `web` (Procfile line 1)
     loopback: `app.run(…)` of `app.py` listens on 127.0.0.1, which nobody outside of the container can reach (app.py line 6)
       write `app.run(…, host="0.0.0.0")`
     "#);

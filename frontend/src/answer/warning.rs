@@ -1,27 +1,22 @@
 //! A warning as the daemon passes it on to the client.
 
 use super::excerpt::excerpt;
-use crate::diag::{Diagnostic, Severity};
+use crate::diag::Diagnostic;
 use crate::gateway::WarnRequest;
 use crate::text::Files;
 
 /// The message for a warning, shown with the vertex `digest`: one that has appeared in the progress already, or
-/// clients drop the warning.
+/// clients drop the warning. Clients call everything that comes this way a warning; notes go [another](super::note).
 ///
 /// The short line is all that people see without `--debug`, so it says the place too.
 pub fn warning(diagnostic: &Diagnostic, files: &Files, digest: &str) -> WarnRequest {
     let place = diagnostic.place(files).map(|(name, line, _)| format!(" ({name} line {line})"));
     let notes =
         diagnostic.labels.iter().filter(|label| !label.text.is_empty()).map(|label| label.text.clone());
-    // Clients call everything here a warning, so what is none says so itself.
-    let code = match diagnostic.severity {
-        Severity::Note => format!("note[{}]", diagnostic.code),
-        Severity::Warning | Severity::Error => diagnostic.code.to_owned(),
-    };
     let source = excerpt(diagnostic, files).unwrap_or_default();
     WarnRequest {
         digest: digest.to_owned(),
-        short: format!("{code}: {}{}", diagnostic.message, place.unwrap_or_default()),
+        short: format!("{}: {}{}", diagnostic.code, diagnostic.message, place.unwrap_or_default()),
         detail: notes.chain(diagnostic.help.iter().cloned()).collect(),
         url: String::new(),
         info: source.info.map(Into::into),
@@ -43,12 +38,6 @@ mod tests {
         assert_eq!(warning.short, "unlocked: nothing is locked (app.toml line 2)");
         assert_eq!(warning.detail, ["run `uv lock`"]);
         assert_eq!(warning.ranges[0].start.unwrap().line, 2);
-    }
-
-    #[test]
-    fn a_note_says_that_it_is_one() {
-        let warning = warning(&Diagnostic::note("start-command", "y"), &Files::default(), "sha256:1");
-        assert_eq!(warning.short, "note[start-command]: y");
     }
 
     #[test]

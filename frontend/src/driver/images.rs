@@ -1,13 +1,14 @@
 //! The images of a build, one a platform, and what was said on the way.
 
-use buildkit_llb::Fs;
+use buildkit_llb::{Fs, definition};
+use futures_util::future::try_join;
 
-use super::load::Loaded;
+use super::load::{Loaded, Project};
 use super::parse;
-use super::session::Session;
-use crate::answer::{Answer, Failure, PlatformImage, warning};
-use crate::diag::{Diagnostic, once};
-use crate::gateway::Gateway;
+use super::session::{Session, all};
+use crate::answer::{Answer, Failure, PlatformImage, note, warning};
+use crate::diag::{Diagnostic, Severity, once};
+use crate::gateway::{Gateway, SolveRequest};
 use crate::options::CheckOptions;
 use crate::plan::Plan;
 use crate::text::Files;
@@ -66,10 +67,27 @@ impl<G: Gateway> Session<'_, G> {
         }
         let said = check.without_skipped(once(warnings));
         check.verdict(&said).map_err(|errors| Failure::Input(errors, project.files.clone()))?;
-        // With a vertex that the user has already seen, or clients drop them.
-        for diagnostic in &said {
+        try_join(self.warn(&said, &project), self.note(&said, &project.files)).await?;
+        Ok(Images { images, said, files: project.files, by_platform: self.options.by_platform })
+    }
+
+    /// Shows warnings, in their order, with a vertex that the user has already seen, or clients drop them.
+    async fn warn(&self, said: &[Diagnostic], project: &Project) -> Result<(), Failure> {
+        for diagnostic in said.iter().filter(|diagnostic| diagnostic.severity != Severity::Note) {
             self.gateway.warn(warning(diagnostic, &project.files, &project.vertex)).await?;
         }
-        Ok(Images { images, said, files: project.files, by_platform: self.options.by_platform })
+        Ok(())
+    }
+
+    /// Shows notes as steps of the progress. Those are not looked for in caches elsewhere: making one is faster.
+    async fn note(&self, said: &[Diagnostic], files: &Files) -> Result<(), Failure> {
+        let steps = said.iter().filter_map(|diagnostic| note(diagnostic, files));
+        let requests = steps.map(|step| SolveRequest {
+            definition: definition(&step),
+            evaluate: true,
+            ..SolveRequest::default()
+        });
+        all(requests.map(|request| async { Ok(self.gateway.solve(request).await?) })).await?;
+        Ok(())
     }
 }
