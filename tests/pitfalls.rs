@@ -35,19 +35,35 @@ fn collect(folder: &Path, known: &mut BTreeSet<String>) {
         let (path, name) = (entry.path(), entry.file_name().to_string_lossy().into_owned());
         if path.is_dir() && name != "target" {
             collect(&path, known);
-        } else if name.ends_with(".md") {
+        } else if path.ends_with(Path::new("golden/descriptions").join(&name)) {
             known.insert(name);
         } else if name.ends_with(".rs") {
             let text = std::fs::read_to_string(&path).expect("sources are text");
-            let functions =
-                text.split("fn ").skip(1).filter_map(|rest| rest.split_once('(').map(|(name, _)| name));
-            known.extend(functions.map(str::to_owned));
-            // Examples are tests made by a macro.
-            known.extend(
-                text.lines()
-                    .filter_map(|line| line.trim().split_once(": \""))
-                    .map(|(name, _)| name.to_owned()),
-            );
+            known.extend(tests_of(&text).map(str::to_owned));
         }
     }
+}
+
+/// The tests of a source file: functions that are marked so, and examples, whose tests are made by a macro.
+fn tests_of(text: &str) -> impl Iterator<Item = &str> {
+    let lines: Vec<&str> = text.lines().map(str::trim).collect();
+    let marked = |at: usize| {
+        let attributes = lines[..at].iter().rev().take_while(|line| line.starts_with(['#', '/']));
+        attributes.into_iter().any(|line| matches!(*line, "#[test]" | "#[tokio::test]"))
+    };
+    let functions: Vec<&str> = (0..lines.len())
+        .filter(|at| marked(*at))
+        .filter_map(|at| lines[at].trim_start_matches("async ").strip_prefix("fn ")?.split('(').next())
+        .collect();
+    let examples = text.split_once("\nexamples! {\n").and_then(|(_, rest)| rest.split_once("\n}"));
+    let examples = examples.into_iter().flat_map(|(list, _)| list.lines());
+    let examples = examples.filter_map(|line| Some(line.trim().split_once(": \"")?.0));
+    functions.into_iter().chain(examples)
+}
+
+#[test]
+fn only_tests_count() {
+    let text = "fn helper() {}\n/// Says it.\n#[test]\n#[ignore]\nfn one() {\n}\n#[tokio::test]\nasync fn two() {\n\
+                }\nlet x: \"no\";\nexamples! {\n    flask: \"flask\",\n}\n";
+    assert_eq!(tests_of(text).collect::<Vec<_>>(), ["one", "two", "flask"]);
 }

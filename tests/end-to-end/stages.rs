@@ -104,6 +104,8 @@ print("up", flush=True)
 time.sleep(60)
 //- .git/config
 of nobody's business
+//- .venv/pyvenv.cfg
+home = /usr/bin
 //- a/.env
 SECRET=1
 "#;
@@ -146,7 +148,8 @@ fn what_never_belongs_into_an_image_is_left_out_unless_told() {
     };
     let kept = files(&project);
     assert!(kept.iter().any(|path| path == "app/app.py"), "{kept:?}");
-    assert!(kept.iter().all(|path| !path.contains(".git") && !path.contains(".env")), "{kept:?}");
+    let unwanted = |path: &&String| [".git", ".env", ".venv"].iter().any(|part| path.contains(part));
+    assert_eq!(kept.iter().find(unwanted), None, "{kept:?}");
     project.edit("app.toml", "python =", "builtin-ignore = false\npython =");
     let kept = files(&project);
     assert!(
