@@ -30,6 +30,8 @@ mod servers;
 mod view;
 
 #[cfg(test)]
+mod layouts;
+#[cfg(test)]
 mod tests;
 
 pub use labels::labels;

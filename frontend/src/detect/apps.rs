@@ -41,10 +41,9 @@ type Missing = (String, String);
 fn command(candidate: &Candidate, reader: &Reader<'_>) -> Result<Start, Missing> {
     let Candidate { framework, file, object, factory, place, span, .. } = candidate;
     let (title, package) = (framework.title, framework.package);
-    let made = match factory {
-        true => format!("`{object}` of `{file}` makes a {title} app"),
-        false => format!("`{object}` of `{file}` is a {title} app"),
-    };
+    let verb = if *factory { "makes" } else { "is" };
+    let article = if title.starts_with(['A', 'E', 'I', 'O', 'U']) { "an" } else { "a" };
+    let made = format!("`{object}` of `{file}` {verb} {article} {title} app");
     if reader.lacks(package) {
         let reason = format!("{made}, but `{package}` is not among the packages");
         return Err((reason, format!("add `{package}` to the dependencies, and lock them")));

@@ -9,13 +9,17 @@ use crate::diag::Diagnostic;
 /// The variable that names a project's settings.
 const SETTINGS: &str = "DJANGO_SETTINGS_MODULE";
 
+/// What `manage.py` of every project imports.
+const MANAGEMENT: &str = "django.core.management";
+
 pub(super) fn find(reader: &mut Reader<'_>) -> Result<Found, Diagnostic> {
     let Some((manage, file)) = reader.module("manage.py") else { return Ok(Found::Nothing) };
-    let settings: Vec<&str> =
-        manage.pairs.iter().filter(|(key, _)| key == SETTINGS).map(|(_, value)| value.as_str()).collect();
-    if settings.is_empty() {
+    // The settings may come from elsewhere: then the module for servers is the only one there is.
+    if !manage.strings.contains(SETTINGS) && !manage.modules.contains(MANAGEMENT) {
         return Ok(Found::Nothing);
     }
+    let settings: Vec<&str> =
+        manage.pairs.iter().filter(|(key, _)| key == SETTINGS).map(|(_, value)| value.as_str()).collect();
     if reader.lacks("django") {
         return Ok(Found::Blocked {
             reason: "`manage.py` is that of a Django project, but `django` is not among the packages"

@@ -69,6 +69,12 @@ pub(super) const FRAMEWORKS: &[Framework] = &[
         gate: Gate::Wsgi,
     },
     Framework {
+        title: "APIFlask",
+        package: "apiflask",
+        constructors: &["apiflask.APIFlask", "apiflask.app.APIFlask"],
+        gate: Gate::Wsgi,
+    },
+    Framework {
         title: "Flask",
         package: "flask",
         constructors: &["flask.Flask", "flask.app.Flask"],

@@ -13,7 +13,7 @@ pub(super) struct Project {
     pub(super) name: String,
     /// Whether there is something to build it with.
     pub(super) builds: bool,
-    /// The names of `[project.scripts]`, else of `[tool.poetry.scripts]`.
+    /// The names of `[project.scripts]`, `[project.gui-scripts]` and `[tool.poetry.scripts]`.
     pub(super) scripts: BTreeSet<String>,
 }
 
@@ -23,11 +23,15 @@ impl Project {
         let root: Table = file.text().parse().ok()?;
         let tables = [at(&root, &["project"]), at(&root, &["tool", "poetry"])];
         let first = |key: &str| tables.iter().flatten().find_map(|table| table.get(key));
-        let scripts = first("scripts").and_then(toml::Value::as_table);
+        let scripts = [
+            at(&root, &["project", "scripts"]),
+            at(&root, &["project", "gui-scripts"]),
+            at(&root, &["tool", "poetry", "scripts"]),
+        ];
         Some(Self {
             name: first("name").and_then(toml::Value::as_str).map(normalise).unwrap_or_default(),
             builds: root.contains_key("build-system"),
-            scripts: scripts.into_iter().flat_map(Table::keys).cloned().collect(),
+            scripts: scripts.into_iter().flatten().flat_map(Table::keys).cloned().collect(),
         })
     }
 }

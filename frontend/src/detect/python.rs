@@ -1,5 +1,9 @@
 //! Python source, as far as it says how an app starts: what its top level imports, assigns, defines and calls.
 //!
+//! What stands in a block of the top level (`try:`, `if DEBUG:`) counts as well, except in those that are not carried out
+//! when the module is imported: `if TYPE_CHECKING:` and `if __name__ == "__main__":`. Where the branches differ, the first
+//! counts.
+//!
 //! Nothing is run. What is not written plainly (a name bound in a function, an argument that is computed) is not
 //! known, and nobody may conclude anything from it.
 
@@ -24,6 +28,8 @@ pub struct Module {
     pub assignments: Vec<Assignment>,
     /// Functions of the top level, and whether they can be called without arguments.
     pub functions: BTreeMap<String, bool>,
+    /// Classes of the top level, and the first class that each is made from, as written.
+    pub classes: BTreeMap<String, String>,
     /// All calls `path(…)`, in order.
     pub calls: Vec<Call>,
     /// Whether it has `if __name__ == "__main__":`.
@@ -84,11 +90,17 @@ impl Module {
     pub fn read(text: &str) -> Self {
         let mut module = Self::default();
         let mut guarded = false;
+        // The column of what holds lines that are not the module's own: a function, a class, a guard.
+        let mut inside: Option<usize> = None;
         for line in lines(text) {
             if line.indent == 0 {
                 guarded = is_guard(&line.tokens);
                 module.guarded |= guarded;
+            }
+            inside = inside.filter(|column| line.indent > *column);
+            if inside.is_none() {
                 module.top_level(&line);
+                inside = hides(&line.tokens).then_some(line.indent);
             }
             let script = line.indent == 0 || guarded;
             module.collect(&line.tokens, script);
@@ -99,7 +111,9 @@ impl Module {
     /// What a path stands for: `Flask` for `flask.Flask`, `gr.Blocks` for `gradio.Blocks`.
     pub fn resolve(&self, path: &str) -> String {
         let (head, rest) = path.split_once('.').map_or((path, None), |(head, rest)| (head, Some(rest)));
-        let known = self.functions.contains_key(head) || self.assignments.iter().any(|a| a.name == head);
+        let known = self.functions.contains_key(head)
+            || self.classes.contains_key(head)
+            || self.assignments.iter().any(|a| a.name == head);
         let full = match (self.names.get(head), self.stars.as_slice()) {
             (Some(full), _) => full.clone(),
             (None, [star]) if !known => format!("{star}.{head}"),
@@ -108,16 +122,33 @@ impl Module {
         rest.map_or(full.clone(), |rest| format!("{full}.{rest}"))
     }
 
+    /// The same for a class, by way of those of this module that it is made from.
+    pub fn resolve_class(&self, path: &str) -> String {
+        let mut path = path;
+        // As many steps as there are classes: they may be made from each other in a circle.
+        for _ in 0..self.classes.len() {
+            let Some(base) = self.classes.get(path) else { break };
+            path = base;
+        }
+        self.resolve(path)
+    }
+
     fn top_level(&mut self, line: &Line<'_>) {
         let tokens = &line.tokens;
         let word = |index: usize| tokens.get(index).and_then(Token::name);
         match (word(0), word(1)) {
-            (Some("import"), _) => self.import(&tokens[1..]),
-            (Some("from"), _) => self.import_from(&tokens[1..]),
+            (Some("import"), _) => self.import(&tokens[1..], line.indent == 0),
+            (Some("from"), _) => self.import_from(&tokens[1..], line.indent == 0),
             (Some("def"), Some(name)) => self.function(name, &tokens[2..]),
             (Some("async"), Some("def")) => {
                 if let Some(name) = word(2) {
                     self.function(name, &tokens[3..]);
+                }
+            }
+            (Some("class"), Some(name)) => {
+                let bases = arguments(&tokens[2..]).map(|(bases, _)| bases).unwrap_or_default();
+                if let Some((base, [])) = bases.first().and_then(|base| path(base)) {
+                    self.classes.insert(name.to_owned(), base);
                 }
             }
             (Some(_), _) => self.assignment(tokens),
@@ -126,20 +157,20 @@ impl Module {
     }
 
     /// `a.b as c, d`
-    fn import(&mut self, tokens: &[Token<'_>]) {
+    fn import(&mut self, tokens: &[Token<'_>], surely: bool) {
         for part in tokens.split(|token| token.is(',')) {
             let Some((path, rest)) = path(part) else { continue };
             let top = path.split('.').next().unwrap_or_default().to_owned();
             match alias(rest) {
-                Some(name) => self.names.insert(name.to_owned(), path.clone()),
-                None => self.names.insert(top.clone(), top),
-            };
+                Some(name) => self.bind(name, &path, surely),
+                None => self.bind(&top, &top, surely),
+            }
             self.modules.insert(path);
         }
     }
 
     /// `..a.b import (c as d, e)`
-    fn import_from(&mut self, tokens: &[Token<'_>]) {
+    fn import_from(&mut self, tokens: &[Token<'_>], surely: bool) {
         let dots = tokens.iter().take_while(|token| token.is('.')).count();
         let (module, rest) = path(&tokens[dots..]).unwrap_or((String::new(), &tokens[dots..]));
         // `from . import a`: there is no path, and `import` was not read as one.
@@ -156,11 +187,18 @@ impl Module {
                     let Some(name) = name.name() else { continue };
                     let dot = if module.ends_with('.') { "" } else { "." };
                     let full = format!("{module}{dot}{name}");
-                    self.names.insert(alias(rest).unwrap_or(name).to_owned(), full.clone());
+                    self.bind(alias(rest).unwrap_or(name), &full, surely);
                     self.modules.insert(full);
                 }
                 [] => {}
             }
+        }
+    }
+
+    /// Binds a name; what is bound in a block stands behind what is there.
+    fn bind(&mut self, name: &str, full: &str, surely: bool) {
+        if surely || !self.names.contains_key(name) {
+            self.names.insert(name.to_owned(), full.to_owned());
         }
     }
 
@@ -242,6 +280,23 @@ impl Module {
                 self.pairs.push((first.to_owned(), second.to_owned()));
             }
         }
+    }
+}
+
+/// Whether the block of a line is not the module's own.
+fn hides(tokens: &[Token<'_>]) -> bool {
+    let first = tokens.first().and_then(Token::name);
+    let types = |tokens: &[Token<'_>]| {
+        path(tokens).is_some_and(|(path, rest)| {
+            rest.is_empty()
+                && matches!(path.as_str(), "TYPE_CHECKING" | "typing.TYPE_CHECKING" | "t.TYPE_CHECKING")
+        })
+    };
+    match first {
+        Some("def" | "class") => true,
+        Some("async") => tokens.get(1).and_then(Token::name) == Some("def"),
+        Some("if") => is_guard(tokens) || types(&tokens[1..]),
+        _ => false,
     }
 }
 
@@ -370,14 +425,16 @@ mod tests {
 
     #[test]
     fn imports() {
-        insta::assert_snapshot!(show("import os.path, gradio as gr\nfrom flask import (Flask as F,  # x\n  request,)\nfrom . import a\nfrom ..b import c; from d import *\nif x:\n  import hidden\n'from no import no'"), @"
+        insta::assert_snapshot!(show("import os.path, gradio as gr\nfrom flask import (Flask as F,  # x\n  request,)\nfrom . import a\nfrom ..b import c; from d import *\nif TYPE_CHECKING:\n  import types\ntry:\n  import fast\nexcept ImportError:\n  import slow as fast\ndef f():\n  import hidden\nclass A:\n  import hidden\nif __name__ == '__main__':\n  import hidden\n'from no import no'"), @"
         F is flask.Flask
         a is .a
         c is ..b.c
+        fast is fast
         gr is gradio
         os is os
         request is flask.request
         all of d
+        def f free=true
         ");
     }
 

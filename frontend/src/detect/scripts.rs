@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::python::Module;
 use super::view::{Reader, is_looked_into};
-use super::{Found, Start, argv, one_of};
+use super::{Found, Start, argv, one_of, toml_argv};
 use crate::diag::Diagnostic;
 use crate::lock::name::normalise;
 
@@ -63,14 +63,17 @@ pub(super) fn main_modules(reader: &mut Reader<'_>) -> Result<Found, Diagnostic>
 
 /// `main.py`, `app.py` and what else may be run.
 pub(super) fn files(reader: &mut Reader<'_>) -> Result<Found, Diagnostic> {
-    let modules = reader.top_level();
+    let workers = workers(reader);
+    let modules: Vec<&str> =
+        reader.top_level().into_iter().filter(|path| !workers.contains(&(*path).to_owned())).collect();
     let usual: Vec<&str> = USUAL.iter().copied().filter(|file| modules.contains(file)).collect();
     let only = || match modules.as_slice() {
         [only] => vec![*only],
         _ => vec![],
     };
     for files in [vec!["main.py", "app.py"], usual, vec!["src/main.py", "src/app.py"], only()] {
-        let present: Vec<&str> = files.into_iter().filter(|file| reader.has_file(file)).collect();
+        let runs = |file: &&str| reader.has_file(file) && !workers.iter().any(|worker| worker == file);
+        let present: Vec<&str> = files.into_iter().filter(runs).collect();
         let starts = independent(&present, reader);
         if !starts.is_empty() {
             return one_of(starts);
@@ -81,6 +84,26 @@ pub(super) fn files(reader: &mut Reader<'_>) -> Result<Found, Diagnostic> {
         reader.help.push(format!("FILE may be one of {}", listed.join(", ")));
     }
     Ok(Found::Nothing)
+}
+
+/// The modules that do nothing but make a Celery app, which only a worker has a use for; the advice for one.
+fn workers(reader: &mut Reader<'_>) -> Vec<String> {
+    let mut found = vec![];
+    let mut paths = reader.top_level();
+    paths.extend(["tasks.py"].into_iter().filter(|path| reader.has_file(path)));
+    for path in paths {
+        let Some((module, _)) = reader.module(path) else { continue };
+        let makes =
+            |path: &str| matches!(module.resolve_class(path).as_str(), "celery.Celery" | "celery.app.Celery");
+        let app = module.assignments.iter().find(|assignment| assignment.called && makes(&assignment.path));
+        if let Some(app) = app.filter(|_| !module.guarded) {
+            let (stem, object) = (path.trim_end_matches(".py"), &app.name);
+            let cmd = toml_argv(&argv(["celery", "--app", &format!("{stem}:{object}"), "worker"]));
+            reader.help.push(format!("`{object}` of `{path}` is a Celery app: a worker has `cmd = {cmd}`"));
+            found.push(path.to_owned());
+        }
+    }
+    found
 }
 
 /// Those of several files that no other of them imports; `main.py` before files that only define things.

@@ -7,14 +7,23 @@ use proptest::prelude::*;
 use super::*;
 use crate::text::Files;
 
-const DJANGO: &str =
+pub(super) const DJANGO: &str =
     "import os\ndef main():\n    os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')\n";
-const FASTAPI: &str = "from fastapi import FastAPI\n\napp = FastAPI()\n";
-const FLASK: &str = "from flask import Flask\n\napp = Flask(__name__)\n";
+pub(super) const FASTAPI: &str = "from fastapi import FastAPI\n\napp = FastAPI()\n";
+pub(super) const FLASK: &str = "from flask import Flask\n\napp = Flask(__name__)\n";
 const PACKAGE: &str = "[project]\nname='shop'\n[project.scripts]\nshop='shop:main'\n[build-system]\n";
 
-/// Reads what is asked for until there is an answer.
 fn decide(files: &[(&str, &str)], packages: Option<&str>, port: Option<u16>) -> String {
+    answer(files, packages, port, false)
+}
+
+/// Reads what is asked for until there is an answer.
+pub(super) fn answer(
+    files: &[(&str, &str)],
+    packages: Option<&str>,
+    port: Option<u16>,
+    no_shell: bool,
+) -> String {
     let mut all = Files::default();
     let paths: BTreeSet<String> =
         files.iter().map(|(path, _)| (*path).to_owned()).filter(|path| is_wanted(path)).collect();
@@ -22,7 +31,8 @@ fn decide(files: &[(&str, &str)], packages: Option<&str>, port: Option<u16>) -> 
         packages.map(|names| names.split_whitespace().map(str::to_owned).collect());
     let mut contents = BTreeMap::new();
     loop {
-        let view = View { paths: &paths, contents: &contents, packages: packages.as_ref(), port };
+        let packages = packages.as_ref();
+        let view = View { paths: &paths, contents: &contents, packages, port, no_shell };
         match start(&view) {
             Ok(Outcome::Needs(needs)) => {
                 for path in needs {
@@ -52,7 +62,7 @@ fn show(outcome: &Outcome) -> String {
     lines.join("\n")
 }
 
-fn check(files: &[(&str, &str)], packages: &str) -> String {
+pub(super) fn check(files: &[(&str, &str)], packages: &str) -> String {
     decide(files, Some(packages), None)
 }
 
@@ -86,6 +96,8 @@ fn procfile() {
     insta::assert_snapshot!(check(&[("Procfile", "worker: python a.py\nclock: python b.py"), ("main.py", "")], ""), @r#"
     ["python", "main.py"]
     `main.py` is there to be run
+    = help: `worker` of `Procfile` can be an image of its own: `[stages.worker]` with `from = "app"` and `cmd = ["python", "a.py"]`
+    = help: `clock` of `Procfile` can be an image of its own: `[stages.clock]` with `from = "app"` and `cmd = ["python", "b.py"]`
     "#);
     insta::assert_snapshot!(check(&[("Procfile", "web: streamlit run ui.py --server.port ${PORT:-9000}\n"), ("manage.py", DJANGO)], "streamlit django"), @r#"
     ["streamlit", "run", "ui.py", "--server.port", "9000"]

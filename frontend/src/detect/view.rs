@@ -19,6 +19,8 @@ pub struct View<'a> {
     pub packages: Option<&'a BTreeSet<String>>,
     /// The value of `PORT`, where the description sets it.
     pub port: Option<u16>,
+    /// Whether the image has surely no `/bin/sh`.
+    pub no_shell: bool,
 }
 
 /// The files that detection looks at, as patterns.

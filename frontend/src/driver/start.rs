@@ -53,7 +53,9 @@ impl<G: Gateway> Session<'_, G> {
         let packages = chain.packages();
         let port = chain.env().get("PORT").and_then(|port| port.parse().ok());
         loop {
-            let view = View { paths: &paths, contents: &project.sources, packages: packages.as_ref(), port };
+            let packages = packages.as_ref();
+            let no_shell = chain.has_no_shell();
+            let view = View { paths: &paths, contents: &project.sources, packages, port, no_shell };
             match detect::start(&view) {
                 Ok(Outcome::Needs(needs)) => {
                     for path in needs {
@@ -209,6 +211,15 @@ impl<'a> Chain<'a> {
             .stages()
             .any(|stage| stage.from.is_some() || !stage.run.is_empty() || !stage.packages.is_empty());
         (!others).then(BTreeSet::new)
+    }
+
+    /// Whether the base has no shell, and no step of the user's own may bring one.
+    fn has_no_shell(&self) -> bool {
+        let facts = self.ingredients.facts_of(self.ingredients.target);
+        let brings = |stage: &Stage| {
+            !stage.packages.is_empty() || stage.copy.iter().flatten().any(|copy| copy.from.is_some())
+        };
+        facts.is_some_and(|facts| !facts.shell) && !self.stages().any(brings)
     }
 
     /// Whether a file of the context is in the image, at the same place below its working directory.

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use crate::detect::frameworks::{FRAMEWORKS, Framework, Gate, made_by};
 use crate::detect::place::Place;
-use crate::detect::python::Module;
+use crate::detect::python::{Module, Scope};
 use crate::detect::view::Reader;
 use crate::text::{SourceFile, Span};
 
@@ -50,6 +50,7 @@ pub(super) fn candidates(reader: &mut Reader<'_>) -> Vec<Candidate> {
     files.extend(reader.view.paths.iter().filter(below).map(String::as_str));
     let mut all: Vec<Candidate> = vec![];
     let mut entries: Vec<(Read<'_>, String, Range<usize>)> = vec![];
+    let mut usual: Vec<Read<'_>> = vec![];
     let mut imports: Vec<(String, BTreeSet<String>)> = vec![];
     for path in files {
         let Some((module, file)) = reader.module(path) else { continue };
@@ -58,15 +59,19 @@ pub(super) fn candidates(reader: &mut Reader<'_>) -> Vec<Candidate> {
         imports.push((path.to_owned(), absolute));
         let read = Read { path, module, file, place };
         let found = read.made();
-        if found.is_empty()
-            && let Some((name, range)) = read.unknown()
-        {
-            entries.push((read, name, range));
+        if found.is_empty() {
+            match read.unknown() {
+                Some((name, range)) => entries.push((read, name, range)),
+                None => usual.extend(Some(read).filter(|read| USUAL.contains(&read.path))),
+            }
         }
         all.extend(found);
     }
     for (read, name, range) in entries {
         all.extend(read.entry(name, range, &all, reader));
+    }
+    if all.is_empty() {
+        all.extend(usual.iter().filter_map(|read| read.handed_on(reader)));
     }
     let part_of_another = |candidate: &Candidate| {
         let imports_it = |file: &str, name: &str| {
@@ -111,7 +116,7 @@ impl Read<'_> {
         let module = &self.module;
         let mut objects: Vec<Candidate> = vec![];
         for assignment in module.assignments.iter().filter(|assignment| assignment.called) {
-            if let Some(framework) = made_by(&module.resolve(&assignment.path))
+            if let Some(framework) = made_by(&module.resolve_class(&assignment.path))
                 && !objects.iter().any(|known| known.object == assignment.name)
             {
                 objects.push(self.candidate(framework, &assignment.name, assignment.range.clone()));
@@ -198,6 +203,32 @@ impl Read<'_> {
         };
         let framework = made.map(|made| made.framework).or_else(|| FRAMEWORKS.iter().find(fits))?;
         Some(self.candidate(framework, &name, range))
+    }
+
+    /// An app that a module of the top level does nothing with but import it, from where nobody looked. All frameworks
+    /// that are installed must be served in the same way.
+    fn handed_on(&self, reader: &Reader<'_>) -> Option<Candidate> {
+        let module = &self.module;
+        if module.guarded || module.calls.iter().any(|call| call.scope == Scope::Script) {
+            return None;
+        }
+        let is_app = |name: &&&str| {
+            let full = module.names.get(**name).map(|full| self.place.absolute(full));
+            full.as_deref().and_then(|full| full.rsplit_once('.')).is_some_and(|(package, name)| {
+                let package = package.replace('.', "/");
+                let top = package.split('/').next().unwrap_or_default();
+                let is_ours = reader.view.paths.iter().any(|path| {
+                    path.strip_prefix(top).is_some_and(|rest| rest == ".py" || rest.starts_with('/'))
+                });
+                let is_module = reader.has_file(&format!("{package}/{name}.py"))
+                    || reader.has_file(&format!("{package}/{name}/__init__.py"));
+                is_ours && !is_module
+            })
+        };
+        let name = ["app", "application"].iter().find(is_app)?;
+        let mut installed = FRAMEWORKS.iter().filter(|framework| reader.installed(framework.package));
+        let first = installed.next()?;
+        installed.all(|other| other.gate == first.gate).then(|| self.candidate(first, name, 0..0))
     }
 
     fn candidate(&self, framework: &'static Framework, object: &str, range: Range<usize>) -> Candidate {

@@ -42,9 +42,9 @@ pub(super) fn find(taken: &[&str], reader: &mut Reader<'_>) -> Vec<Result<Start,
         }
         let imported: BTreeSet<String> =
             scripts.iter().flat_map(|(_, module, _)| module.modules.clone()).collect();
-        for (path, _, span) in
-            scripts.iter().filter(|(path, ..)| !imported.contains(path.trim_end_matches(".py")))
-        {
+        scripts.retain(|(path, ..)| !imported.contains(path.trim_end_matches(".py")));
+        let most_usual = scripts.iter().map(|(path, ..)| rank(path)).min();
+        for (path, _, span) in scripts.iter().filter(|(path, ..)| Some(rank(path)) == most_usual) {
             let reason = format!("`{path}` is {}", kind.title);
             found.push(if reader.lacks(kind.package) {
                 let reason = format!("{reason}, but `{}` is not among the packages", kind.package);
@@ -55,6 +55,15 @@ pub(super) fn find(taken: &[&str], reader: &mut Reader<'_>) -> Vec<Result<Start,
         }
     }
     found
+}
+
+/// Lower is more usual: what Streamlit itself looks for, then what most people write.
+fn rank(path: &str) -> u8 {
+    match path {
+        "streamlit_app.py" => 0,
+        "main.py" | "app.py" => 1,
+        _ => 2,
+    }
 }
 
 fn imports(module: &Module, package: &str) -> bool {
