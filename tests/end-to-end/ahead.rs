@@ -4,18 +4,18 @@ use wheelbase_tests::build::{Build, Outcome};
 use wheelbase_tests::engine::Engine;
 use wheelbase_tests::project::Project;
 
-/// System packages, a requirement that is not locked, and one that has to be compiled.
+/// System packages, requirements that are not locked, and one that is no wheel.
 const PROJECT: &str = r#"
 //- app.toml
 # syntax=wheelbase/wheelbase:0
 python = "3.13"
 packages = ["libpq5"]
-dependencies = { no-binary = ["markupsafe"] }
-cmd = ["python", "-c", "import flask, markupsafe._speedups"]
+cmd = ["python", "-c", "import docopt, flask"]
 
 [stages.wheels]
-packages = ["gcc", "libc6-dev"]
+packages = ["zip"]
 //- requirements.txt
+docopt==0.6.2
 flask==3.1.2
 "#;
 
