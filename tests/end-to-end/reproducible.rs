@@ -17,6 +17,22 @@ fn an_app_with_system_packages_comes_out_the_same() {
     same_twice(&project);
 }
 
+#[test]
+fn an_app_with_packages_of_alpine_comes_out_the_same() {
+    same_twice(&Project::new(ALPINE));
+}
+
+const ALPINE: &str = r#"
+//- app.toml
+# syntax=wheelbase/wheelbase:0
+from = "python:3.9-alpine"
+packages = ["libpq"]
+copy = []
+cmd = ["python"]
+//- requirements.txt
+markupsafe==3.0.2
+"#;
+
 fn same_twice(project: &Project) {
     let engine = Engine::main();
     let folder = tempfile::TempDir::new().unwrap();

@@ -21,7 +21,7 @@ else
 	exit 1
 fi
 
-rm -rf /var/log/alternatives.log /var/log/dpkg.log /var/log/apt /var/log/dnf* /var/cache/ldconfig/aux-cache \
+rm -rf /var/log/alternatives.log /var/log/dpkg.log /var/log/apt /var/log/apk.log /var/log/dnf* /var/cache/ldconfig/aux-cache \
 	/var/cache/dnf /var/cache/debconf/*-old /var/lib/dpkg/*-old
 # The third field of a shadow line is the day of the last change of its password.
 if [ /etc/shadow -nt $stamp ]; then
