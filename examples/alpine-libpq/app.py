@@ -1,4 +1,9 @@
+import ctypes.util
 import os
+
+# Before 3.14, Python looks for libraries with the help of ldconfig or a compiler, and Alpine has neither. The loader of
+# musl needs nothing but the name.
+ctypes.util.find_library = {"pq": "libpq.so.5"}.get
 
 import psycopg
 from flask import Flask, jsonify
