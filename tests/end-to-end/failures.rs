@@ -39,6 +39,49 @@ cmd = ["python", "app.py"]"#,
     assert!(message.contains(">>> packages ="), "{message}");
 }
 
+/// A wheel that cannot be built, for want of a compiler or by its own doing.
+const UNBUILT: &str = r#"
+//- app.toml
+# syntax=wheelbase/wheelbase:0
+python = "3.13"
+cmd = ["python", "app.py"]
+dependencies = "requirements.txt"
+
+[stages.wheels]
+from = "python:3.13-slim"
+packages = ["libpq5"]
+//- app.py
+//- requirements.txt
+native @ ./native
+//- native/setup.py
+from setuptools import Extension, setup
+setup(name="native", version="1", ext_modules=[Extension("native", ["native.c"])])
+//- native/native.c
+int native;
+"#;
+
+#[test]
+fn a_wheel_that_cannot_be_built_says_what_to_write() {
+    let project = Project::new(UNBUILT);
+    let outcome = Build::new(&Engine::main(), &project).fail();
+    let (message, logs) = (&outcome.message, outcome.logs.values().cloned().collect::<String>());
+    assert!(message.contains("native, built from its sources:2"), "{message}");
+    assert!(message.contains(">>> [stages.wheels]"), "{message}");
+    assert!(message.contains(">>> packages = [\"libpq5\", \"gcc\", \"libc6-dev\"]"), "{message}");
+    assert!(message.contains("If its own build is broken, see `[build-system]`"), "{message}");
+    assert!(logs.contains("has no C compiler"), "{logs}");
+
+    project.edit(
+        "native/setup.py",
+        "setup(",
+        "import sys\nif 'bdist_wheel' in sys.argv: sys.exit('not today')\nsetup(",
+    );
+    let outcome = Build::new(&Engine::main(), &project).fail();
+    let (message, logs) = (&outcome.message, outcome.logs.values().cloned().collect::<String>());
+    assert!(message.contains("built from its sources:2"), "{message}");
+    assert!(logs.contains("not today"), "{logs}");
+}
+
 #[test]
 fn a_wrong_checksum_names_the_wheel() {
     let engine = Engine::main();

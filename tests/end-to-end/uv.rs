@@ -72,6 +72,49 @@ fn requirements_may_be_directories() {
     assert_eq!(printed, "installed 2.5\n");
 }
 
+const RESOLVED: &str = r#"
+//- app.toml
+# syntax=wheelbase/wheelbase:0
+python = "3.13"
+copy = []
+cmd = ["python", "-c", "import markupsafe._speedups, sys; print(len(open('/opt/venv/share/wheelbase/pylock.toml').read()))"]
+//- requirements.txt
+jinja2
+-c constraints.txt
+"#;
+
+#[test]
+fn a_resolution_survives_system_packages() {
+    let engine = Engine::main();
+    let project = Project::new(RESOLVED);
+    // A constraint of its own, so that no other run of the tests has resolved it.
+    let own = project
+        .path()
+        .file_name()
+        .unwrap()
+        .to_string_lossy()
+        .replace(|c: char| !c.is_ascii_alphanumeric(), "");
+    project.write("constraints.txt", format!("own-{own}<1\n"));
+    let first = Build::new(&engine, &project).succeed();
+    assert!(first.ran().iter().any(|step| step.contains("resolve")), "{:?}", first.ran());
+    project.edit("app.toml", "copy = []", "copy = []\npackages = [\"libpq5\"]");
+    let second = Build::new(&engine, &project).succeed();
+    assert!(second.named("libpq5").count() > 0 && second.named("resolve").count() > 0);
+    assert!(!second.ran().iter().any(|step| step.contains("resolve")), "{:?}", second.ran());
+}
+
+#[test]
+fn requests_may_be_longer_than_an_argument() {
+    let project = Project::new(RESOLVED);
+    let constraints: String = (0..12_000).map(|number| format!("package-{number}<2\n")).collect();
+    assert!(constraints.len() > 128 << 10);
+    project.write("constraints.txt", constraints);
+    let (_, printed) = prints(&project, "long-request", &[]);
+    // The pylock, which is in the image, has one file of each package.
+    let length: usize = printed.trim().parse().unwrap();
+    assert!((200..1_000).contains(&length), "{printed}");
+}
+
 #[test]
 fn a_version_that_comes_from_a_repository_is_to_be_said() {
     let engine = Engine::main();

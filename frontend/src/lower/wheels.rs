@@ -1,12 +1,12 @@
 //! Wheels: fetched by the daemon under their checksums, or built in the compile stage, one step each.
 
-use buildkit_llb::{ContentCache, Copy, File, Fs, Git, Http, Meta, Network, Output};
-use wheelbase_helper::contract::BuildRequest;
+use buildkit_llb::{ContentCache, Copy, File, Fs, Git, Http, Meta, Network, Output, SourceFile};
+use wheelbase_helper::contract::{BuildRequest, Libc};
 
 use super::Lowering;
 use super::environment::inputs;
 use crate::lock::GitCommit;
-use crate::plan::{BuildSource, Download};
+use crate::plan::{BuildSource, Download, Stage, WheelBuild};
 
 impl Lowering<'_> {
     /// A download. Its identity is its name and its checksum, so a mirror gives the same.
@@ -60,7 +60,9 @@ impl Lowering<'_> {
         };
         let root = self.done["wheels"].fs.clone();
         let title = format!("build {}", build.title);
-        let meta = self.at(self.meta(stage, &title), stage.origin);
+        let (advice, first, last) = advice(build, stage);
+        // Clients show the last place first.
+        let meta = self.at(self.meta(stage, &title).at(&advice, first, last), stage.origin);
         let mut exec = self.helper_exec(stage, root, "build", &request).meta(meta);
         for (name, value) in &stage.env {
             exec = exec.env(name, value);
@@ -74,6 +76,34 @@ impl Lowering<'_> {
         self.mount_uv(stage, &mut exec, &self.plan.indexes);
         exec.output_at("/out", Fs::Scratch).into()
     }
+}
+
+/// What to write when a wheel cannot be built, in place of the lines of a file, and which of its lines matter. The
+/// log has said what is missing, or what is broken.
+fn advice(build: &WheelBuild, stage: &Stage) -> (SourceFile, u32, u32) {
+    let WheelBuild { package, title, .. } = build;
+    let known = stage.packages.iter().flat_map(|packages| packages.names.iter().map(String::as_str));
+    let compiler: &[&str] = match build.libc {
+        Some(Libc::Musl(..)) => &["build-base"],
+        Some(Libc::Glibc(..)) | None => &["gcc", "libc6-dev"],
+    };
+    let mut names: Vec<&str> = known.collect();
+    names.extend(compiler.iter().filter(|name| !names.contains(name)).copied().collect::<Vec<_>>());
+    let broken = match build.source {
+        BuildSource::Remote(_) => {
+            format!("take a version that has a wheel: `only-binary = [\"{package}\"]` in `[dependencies]`")
+        }
+        BuildSource::Context(_) | BuildSource::Git(_) | BuildSource::Tree(_) => {
+            "see `[build-system]` in its pyproject.toml".to_owned()
+        }
+    };
+    let text = format!(
+        "# If a compiler, a header or a library is missing, the stage that builds wheels has to install it:\n\
+         [stages.wheels]\n\
+         packages = {names:?}  # and the headers that are missing: `NAME-dev`\n\
+         # If its own build is broken, {broken}\n"
+    );
+    (SourceFile::new(format!("{title}, built from its sources"), text, "TOML"), 2, 3)
 }
 
 /// A commit, and never another one. A whole id is its own checksum; of anything else the daemon is told to refuse
