@@ -6,7 +6,7 @@ use wheelbase_helper::contract::{BuildRequest, Libc};
 use super::Lowering;
 use super::environment::inputs;
 use crate::lock::GitCommit;
-use crate::plan::{BuildSource, Download, Stage, WheelBuild};
+use crate::plan::{BuildSource, Download, WheelBuild};
 
 impl Lowering<'_> {
     /// A download. Its identity is its name and its checksum, so a mirror gives the same.
@@ -43,8 +43,7 @@ impl Lowering<'_> {
             }
             BuildSource::Tree(path) => {
                 let contents = Copy { directory_contents: true, create_destination: true, ..Copy::default() };
-                let src = format!("/{}", path.trim_start_matches("./").trim_matches('.'));
-                let file = File::on(Fs::Scratch).copy(self.context.clone(), &src, "/", contents);
+                let file = File::on(Fs::Scratch).copy(self.context.clone(), &below_root(path), "/", contents);
                 let meta = self.meta(stage, &format!("sources of {}", build.package));
                 ("/src".to_owned(), file.meta(meta).output(), None)
             }
@@ -60,7 +59,8 @@ impl Lowering<'_> {
         };
         let root = self.done["wheels"].fs.clone();
         let title = format!("build {}", build.title);
-        let (advice, first, last) = advice(build, stage);
+        let installed = stage.packages.as_ref().map_or(&[][..], |packages| &packages.names);
+        let (advice, first, last) = advice(build, installed);
         // Clients show the last place first.
         let meta = self.at(self.meta(stage, &title).at(&advice, first, last), stage.origin);
         let mut exec = self.helper_exec(stage, root, "build", &request).meta(meta);
@@ -78,17 +78,28 @@ impl Lowering<'_> {
     }
 }
 
+/// A path of the build context, seen from its root.
+fn below_root(path: &str) -> String {
+    match path.trim_start_matches("./") {
+        "." => "/".to_owned(),
+        path => format!("/{}", path.trim_start_matches('/')),
+    }
+}
+
 /// What to write when a wheel cannot be built, in place of the lines of a file, and which of its lines matter. The
-/// log has said what is missing, or what is broken.
-fn advice(build: &WheelBuild, stage: &Stage) -> (SourceFile, u32, u32) {
+/// log has said what is missing, or what is broken. `installed` are the system packages that are there.
+fn advice(build: &WheelBuild, installed: &[String]) -> (SourceFile, u32, u32) {
     let WheelBuild { package, title, .. } = build;
-    let known = stage.packages.iter().flat_map(|packages| packages.names.iter().map(String::as_str));
     let compiler: &[&str] = match build.libc {
         Some(Libc::Musl(..)) => &["build-base"],
         Some(Libc::Glibc(..)) | None => &["gcc", "libc6-dev"],
     };
-    let mut names: Vec<&str> = known.collect();
-    names.extend(compiler.iter().filter(|name| !names.contains(name)).copied().collect::<Vec<_>>());
+    let mut names: Vec<&str> = installed.iter().map(String::as_str).collect();
+    for name in compiler {
+        if !names.contains(name) {
+            names.push(name);
+        }
+    }
     let broken = match build.source {
         BuildSource::Remote(_) => {
             format!("take a version that has a wheel: `only-binary = [\"{package}\"]` in `[dependencies]`")
@@ -139,6 +150,45 @@ mod tests {
             assert!(lines.contains(line), "{line} is not in\n{dump}");
         }
         assert_eq!(lines.iter().any(|line| line.starts_with("git.checksum")), !is_whole(commit));
+    }
+
+    #[test]
+    fn directories_may_begin_and_end_with_a_dot() {
+        for (path, expected) in
+            [(".", "/"), ("./", "/"), ("./libs/a", "/libs/a"), (".vendor/a.", "/.vendor/a.")]
+        {
+            assert_eq!(below_root(path), expected);
+        }
+    }
+
+    #[test]
+    fn what_to_write_names_the_packages_of_the_stage_and_a_compiler() {
+        let text = |libc, source, packages: &[&str]| {
+            let packages: Vec<String> = packages.iter().map(|name| (*name).to_owned()).collect();
+            let (package, title) = ("a".to_owned(), "a 1".to_owned());
+            let build = WheelBuild { package, title, source, python: "3.13".to_owned(), libc: Some(libc) };
+            let (file, first, last) = advice(&build, &packages);
+            assert_eq!((file.info().filename.as_str(), first, last), ("a 1, built from its sources", 2, 3));
+            String::from_utf8(file.info().data.clone()).unwrap()
+        };
+        let tree = text(Libc::Glibc(2, 41), BuildSource::Tree(".".to_owned()), &["gcc", "libpq-dev"]);
+        assert!(
+            tree.contains("\n[stages.wheels]\npackages = [\"gcc\", \"libpq-dev\", \"libc6-dev\"]  #"),
+            "{tree}"
+        );
+        assert!(!tree.contains("only-binary"), "{tree}");
+        let file = Download {
+            url: String::new(),
+            filename: String::new(),
+            sha256: String::new(),
+            secret: None,
+            origin: None,
+        };
+        let sdist = text(Libc::Musl(1, 2), BuildSource::Remote(file), &[]);
+        assert!(
+            sdist.contains("packages = [\"build-base\"]") && sdist.contains("only-binary = [\"a\"]"),
+            "{sdist}"
+        );
     }
 
     #[test]

@@ -18,8 +18,9 @@ use crate::tree::Tree;
 /// Errors: what uv says; files of kinds that no package has.
 pub fn sync(request: &SyncRequest) -> Result<()> {
     let venv = request.venv.trim_end_matches('/');
+    // A base may have an environment there already. It stays below ours, as it does below layers of wheels.
     let mut make = Uv::new(&request.uv, &[])?;
-    make.command.args(["venv", "--quiet", "--no-project", "--python", &request.interpreter, venv]);
+    make.command.args(["venv", "--quiet", "--clear", "--no-project", "--python", &request.interpreter, venv]);
     make.run("make an environment")?;
 
     let mut uv = Uv::new(&request.uv, &request.indexes)?;
