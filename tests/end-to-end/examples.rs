@@ -68,6 +68,8 @@ struct Expected {
     answers: String,
     /// The rule of a warning that the build gives.
     warning: Option<String>,
+    /// What a note of the build says.
+    note: Option<String>,
 }
 
 fn check(name: &str) {
@@ -112,6 +114,11 @@ fn build(engine: &Engine, folder: &Path, expected: &Expected, tag: &str) {
     match &expected.warning {
         Some(rule) => assert!(warned(rule), "there is no {rule} among {:?}", outcome.warnings),
         None => assert_eq!(outcome.warnings, Vec::<String>::new()),
+    }
+    let notes: Vec<&str> = outcome.named("[wheelbase] ").map(|step| step.name.as_str()).collect();
+    match &expected.note {
+        Some(text) => assert!(notes.iter().any(|note| note.contains(text)), "no {text} among {notes:?}"),
+        None => assert_eq!(notes, Vec::<&str>::new()),
     }
 }
 
