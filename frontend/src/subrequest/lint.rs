@@ -11,12 +11,15 @@ use serde::Serialize;
 use super::location::{Location, Sources};
 use super::{Request, answer};
 use crate::answer::{Answer, excerpt};
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, Severity};
 use crate::text::Files;
 
 /// All that was noticed, as an answer. Its status, which becomes the client's exit code, is 1 if there is
-/// anything.
+/// anything. Notes are left out: nothing is wrong with what they say.
 pub fn lint(diagnostics: &[Diagnostic], files: &Files) -> Answer {
+    let diagnostics: Vec<Diagnostic> =
+        diagnostics.iter().filter(|diagnostic| diagnostic.severity != Severity::Note).cloned().collect();
+    let diagnostics = diagnostics.as_slice();
     let mut sources = Sources::new(files);
     let mut location =
         |diagnostic: &Diagnostic| diagnostic.labels.first().and_then(|label| sources.location(label.span));
@@ -119,6 +122,13 @@ mod tests {
         2 | x = 1
           | ^
         "#);
+    }
+
+    #[test]
+    fn notes_are_nothing_to_complain_of() {
+        let answer = lint(&[Diagnostic::note("start-command", "the app starts")], &Files::default());
+        assert_eq!(status(&answer), b"0");
+        assert_eq!(shown(&answer), "{\"warnings\":[],\"sources\":[]}\n");
     }
 
     #[test]
