@@ -59,8 +59,20 @@ pub struct Cache {
     pub span: Option<Span>,
 }
 
-/// The outline, as an answer.
+/// The outline, as an answer. What several steps use is listed once, where it is used first, and is required if one
+/// of them cannot do without it.
 pub fn outline(outline: &Outline, noticed: &[Diagnostic], files: &Files) -> Answer {
+    let outline = &Outline {
+        secrets: once(&outline.secrets),
+        ssh: once(&outline.ssh),
+        cache: outline.cache.iter().fold(vec![], |mut seen: Vec<Cache>, cache| {
+            if !seen.iter().any(|known| known.id == cache.id) {
+                seen.push(cache.clone());
+            }
+            seen
+        }),
+        ..outline.clone()
+    };
     let mut sources = Sources::new(files);
     let mut place = |span: Option<Span>| span.and_then(|span| sources.location(span));
     let mut secrets = |list: &[Secret]| -> Vec<SecretWire> {
@@ -93,6 +105,18 @@ pub fn outline(outline: &Outline, noticed: &[Diagnostic], files: &Files) -> Answ
         sources: sources.files().map(|file| shown_text(noticed, file).into_owned()).collect(),
     };
     answer(Request::Outline, &wire, text(outline))
+}
+
+/// Each id once.
+fn once(list: &[Secret]) -> Vec<Secret> {
+    let mut seen: Vec<Secret> = vec![];
+    for secret in list {
+        match seen.iter_mut().find(|known| known.name == secret.name) {
+            Some(known) => known.required |= secret.required,
+            None => seen.push(secret.clone()),
+        }
+    }
+    seen
 }
 
 #[derive(Serialize)]
@@ -206,6 +230,33 @@ mod tests {
 
         CACHE
         pip
+        "#);
+    }
+
+    #[test]
+    fn what_two_steps_use_is_listed_once() {
+        let secret = |name: &str, required| Secret { name: name.into(), required, span: None };
+        let cache = |id: &str| Cache { id: id.into(), span: None };
+        let wanted = Outline {
+            secrets: vec![secret("a", false), secret("b", false), secret("a", true)],
+            ssh: vec![secret("default", true), secret("default", true)],
+            cache: vec![cache("/c"), cache("/d"), cache("/c")],
+            ..Outline::default()
+        };
+        insta::assert_snapshot!(shown(&outline(&wanted, &[], &Files::default())), @r#"
+        {"secrets":[{"name":"a","required":true},{"name":"b"}],"ssh":[{"name":"default","required":true}],"cache":[{"ID":"/c"},{"ID":"/d"}]}
+        TARGET:   (default)
+
+        SECRET   REQUIRED
+        a        true
+        b
+
+        SSH       REQUIRED
+        default   true
+
+        CACHE
+        /c
+        /d
         "#);
     }
 
