@@ -43,7 +43,8 @@ impl Failure {
     ///
     /// - Input has the code `Unknown`: clients print its message bare, any other code with a prefix. Each error
     ///   with a place carries the file and the lines as a typed detail, from which clients print an excerpt.
-    /// - The daemon's own errors pass unchanged, but for what we were doing in front of the message.
+    /// - The daemon's own errors pass unchanged, but for what we were doing in front of the message, and a place that
+    ///   is none where they have no place.
     /// - A bug says that it is one, and where to report it.
     pub fn to_status(&self) -> rpc::Status {
         match self {
@@ -80,7 +81,11 @@ fn name(source: &Source) -> &str {
 
 fn of_daemon(error: &GatewayError) -> rpc::Status {
     let code = if error.status.code == 0 { errors::UNKNOWN } else { error.status.code };
-    rpc::Status { code, message: error.message(), details: error.status.details.clone() }
+    let mut details = error.status.details.clone();
+    if !errors::details(&error.status).iter().any(|detail| matches!(detail, Detail::Source(_))) {
+        details.extend(or_no_place(vec![]).map(|detail| detail.encode()));
+    }
+    rpc::Status { code, message: error.message(), details }
 }
 
 fn of_unknown_request(name: &str) -> rpc::Status {
@@ -149,12 +154,21 @@ mod tests {
     #[test]
     fn errors_of_the_daemon_pass_unchanged() {
         let mut error = GatewayError::new(Code::PermissionDenied, "no").during("read app.toml");
-        error.status.details.push(Detail::Subrequest(Subrequest::default()).encode());
+        error.status.details.push(Detail::Source(Source::default()).encode());
         let status = Failure::from(error.clone()).to_status();
         assert_eq!((status.code, status.message.as_str()), (7, "read app.toml: no"));
         assert_eq!(status.details, error.status.details);
         error.status.code = 0;
         assert_eq!(Failure::from(error).to_status().code, 2);
+    }
+
+    #[test]
+    fn errors_of_the_daemon_without_a_place_do_not_point_at_the_first_line() {
+        let mut error = GatewayError::new(Code::Unknown, "no space left");
+        error.status.details.push(Detail::Subrequest(Subrequest::default()).encode());
+        let status = Failure::from(error.clone()).to_status();
+        assert_eq!(status.details[..1], error.status.details);
+        assert_eq!(errors::details(&status).last(), Some(&Detail::Source(Source::default())));
     }
 
     #[test]
