@@ -73,11 +73,16 @@ fn source_info(file: &SourceFile, text: String) -> SourceInfo {
     }
 }
 
-/// What clients call the language; they may highlight by it.
-fn language(name: &str) -> &'static str {
-    match name.rsplit_once('.').map(|(_, extension)| extension) {
-        Some("txt" | "in") => "",
-        Some("json") => "JSON",
+/// What clients call the language; they may highlight by it. Empty for lists of requirements, which have none.
+fn language(path: &str) -> &'static str {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    match (name, name.rsplit_once('.').map_or("", |(_, extension)| extension)) {
+        ("Pipfile.lock", _) | (_, "json") => "JSON",
+        ("Procfile", _) => "Procfile",
+        (_, "py") => "Python",
+        (_, "cfg") => "INI",
+        (_, "yaml" | "yml") => "YAML",
+        (_, "txt" | "in") | (".python-version" | ".tool-versions", _) => "",
         _ => "TOML",
     }
 }
@@ -122,6 +127,21 @@ mod tests {
         assert_eq!(data.lines().nth(14_993), Some("line 14994"));
         assert_eq!(data.lines().nth(14_992), Some(""));
         assert_eq!(data.lines().last(), Some("line 15006"));
+    }
+
+    #[test]
+    fn languages() {
+        for (path, expected) in [
+            ("app.toml", "TOML"),
+            ("uv.lock", "TOML"),
+            ("Pipfile", "TOML"),
+            ("backend/Pipfile.lock", "JSON"),
+            ("web/app.py", "Python"),
+            ("Procfile", "Procfile"),
+            ("requirements.txt", ""),
+        ] {
+            assert_eq!(language(path), expected, "{path}");
+        }
     }
 
     #[test]
