@@ -248,6 +248,7 @@ mod tests {
             .map(|import| (import.kind.as_str(), import.attributes.get("ref").map(String::as_str)))
             .collect();
         assert_eq!(seen, [("registry", Some("r/a:cache")), ("gha", None), ("registry", Some("r/b"))]);
+        assert_eq!(parsed(&[("cache-imports", "null")]).cache_imports, []);
         assert_eq!(parsed(&[("no-cache", "")]).no_cache, NoCache::All);
         let some = parsed(&[("no-cache", "App,wheels")]).no_cache;
         assert!(some.contains("app") && some.contains("WHEELS") && !some.contains("test"));

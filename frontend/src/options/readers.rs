@@ -156,9 +156,10 @@ pub(super) fn cache_imports(draft: &mut Draft, _: &str, value: &str) -> Result<(
     if value.is_empty() {
         return Ok(());
     }
-    let imports: Vec<Import> =
+    // A list of Go that holds nothing may be `null`.
+    let imports: Option<Vec<Import>> =
         serde_json::from_str(value).map_err(|error| format!("is not a JSON list: {error}"))?;
-    for Import { kind, attributes } in imports {
+    for Import { kind, attributes } in imports.unwrap_or_default() {
         draft.options.cache_imports.push(CacheImport { kind, attributes: attributes.unwrap_or_default() });
     }
     Ok(())
