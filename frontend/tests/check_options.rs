@@ -1,5 +1,5 @@
-//! What `docker buildx build --check` answers, and what `BUILDKIT_DOCKERFILE_CHECK` and `# check=` do to a build:
-//! against a daemon that is a struct.
+//! `BUILDKIT_DOCKERFILE_CHECK` and `# check=`: what they do to a build and to the answer of a check, against a daemon
+//! that is a struct.
 #![allow(clippy::unwrap_used, reason = "a test may stop where it stands")]
 #![expect(clippy::unwrap_used, reason = "a helper of tests fails by panicking")]
 
@@ -24,7 +24,16 @@ expose = [80]
 "#;
 
 async fn asked(description: &str, options: &[(&str, &str)]) -> (Result<Answer, Failure>, Vec<String>) {
-    let gateway = FakeGateway::new()
+    asked_with(description, options, &[]).await
+}
+
+/// The same, with files in the context.
+async fn asked_with(
+    description: &str,
+    options: &[(&str, &str)],
+    files: &[(&str, &str)],
+) -> (Result<Answer, Failure>, Vec<String>) {
+    let mut gateway = FakeGateway::new()
         .file("local://dockerfile", "app.toml", description)
         .file(
             "[app] read the base and make the environment",
@@ -32,6 +41,9 @@ async fn asked(description: &str, options: &[(&str, &str)]) -> (Result<Answer, F
             include_str!("../../tests/bench/facts.json"),
         )
         .image("docker.io/library/python:3.13-slim", None, BASE);
+    for (path, text) in files {
+        gateway = gateway.file("local://context", path, text);
+    }
     let own = Image::new("docker.io/library/wheelbase:1", &Platform::linux("amd64")).output();
     let all = [&[("filename", "app.toml"), ("platform", "linux/amd64")], options].concat();
     let environment = Environment {
@@ -127,5 +139,37 @@ async fn lint_lists_what_is_not_skipped() {
 async fn what_is_wrong_with_the_description_is_part_of_the_answer() {
     let (_, error, status) = lint("pyhton = \"3.13\"\n", &[(CHECK, "skip=all")]).await;
     assert!(error.contains("unknown-key") && error.contains("app.toml:1:1"), "{error}");
+    assert_eq!(status, "1");
+}
+
+const PLAIN: &str = "python = \"3.13\"\ncmd = [\"python\", \"app.py\"]\n";
+
+#[tokio::test]
+async fn every_place_of_a_check_is_in_a_file_of_the_answer() {
+    let missing = format!("{PLAIN}dependencies = \"backend/requirements.txt\"\n");
+    for (description, files, places) in [
+        (PLAIN, [("requirements.txt", "flask\n")], 1),
+        (PLAIN, [("uv.lock", "version = ")], 1),
+        (missing.as_str(), [("app.py", "")], 1),
+        (WARNED, [("app.py", "")], 2),
+        ("a = 1\n", [("app.py", "")], 1),
+    ] {
+        let answer = asked_with(description, &[("requestid", "frontend.lint")], &files).await.0.unwrap();
+        let json: Value = serde_json::from_slice(&answer.metadata["result.json"]).unwrap();
+        let count = i64::try_from(json["sources"].as_array().unwrap().len()).unwrap();
+        let said: Vec<&Value> =
+            json["warnings"].as_array().unwrap().iter().chain(json.get("buildError")).collect();
+        assert_eq!(said.len(), places, "{json:#}");
+        for said in said {
+            let index = said["location"]["sourceIndex"].as_i64().unwrap_or_default();
+            assert!((-1..count).contains(&index), "clients look the file up without asking: {json:#}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_check_of_a_stage_that_does_not_exist_says_so() {
+    let (_, error, status) = lint(PLAIN, &[("target", "tset")]).await;
+    assert!(error.contains("unknown-target"), "{error}");
     assert_eq!(status, "1");
 }
