@@ -20,6 +20,7 @@ mod poetry;
 mod pylock;
 mod request;
 mod requirements;
+mod stale;
 mod unlocked;
 pub(crate) mod url;
 mod uv;
@@ -30,6 +31,7 @@ use std::collections::BTreeMap;
 pub use binary::{Binary, Names};
 pub use model::*;
 pub use request::Request;
+pub use stale::stale;
 pub use unlocked::{Indexes, Unlocked};
 
 use crate::diag::{Checked, Diagnostic};

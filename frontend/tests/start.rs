@@ -189,3 +189,23 @@ async fn a_script_on_loopback_is_a_warning() {
       write `app.run(…, host="0.0.0.0")`
     "#);
 }
+
+#[tokio::test]
+async fn a_lock_that_is_out_of_date_is_told() {
+    let lock = "version = 1\n[[package]]\nname = \"shop\"\nsource = { virtual = \".\" }\n";
+    let pyproject = "[project]\nname = 'shop'\ndependencies = ['flask>=3']\n";
+    let files = [("uv.lock", lock), ("pyproject.toml", pyproject), ("main.py", "")];
+    let built = run("python = \"3.13\"\n", &files).await.unwrap();
+    assert!(built.warnings.iter().any(|warning| warning.starts_with("stale-lock: ")), "{:?}", built.warnings);
+    let error = run("python = \"3.13\"\nlocked = true\n", &files).await.err().unwrap();
+    insta::assert_snapshot!(error, @"
+    error[stale-lock]: `uv.lock` does not have `flask`, which `pyproject.toml` requires: the lock is out of date
+     --> pyproject.toml:3:18
+      |
+    3 | dependencies = ['flask>=3']
+      |                  ^^^^^^^^
+      |
+      = help: lock again: `uv lock`
+      = help: or take `locked = true` out of the description
+    ");
+}

@@ -66,15 +66,19 @@ impl<G: Gateway> Session<'_, G> {
                 lock::read(&file, &others, &request).into_result().map_err(|errors| fail(project, errors))?;
             match read {
                 Read::Locked(lock) => {
+                    let folder = file.name().strip_suffix(file.name().rsplit('/').next().unwrap_or_default());
+                    let beside = project.found.get(&format!("{}{pyproject}", folder.unwrap_or_default()));
+                    match beside.and_then(|beside| lock::stale(&lock, beside)) {
+                        Some(stale) if wanted.locked => return Err(fail(project, vec![as_error(stale)])),
+                        stale => warnings.extend(stale),
+                    }
                     warnings.extend(noticed);
                     return Ok(Some(Source::Locked(Box::new(lock))));
                 }
                 Read::Unlocked(unlocked) => {
-                    let mut warning = unlocked.warning();
+                    let warning = unlocked.warning();
                     if wanted.locked {
-                        warning.severity = crate::diag::Severity::Error;
-                        warning = warning.help("or take `locked = true` out of the description");
-                        return Err(fail(project, vec![warning]));
+                        return Err(fail(project, vec![as_error(warning)]));
                     }
                     warnings.extend(noticed);
                     warnings.push(warning);
@@ -163,6 +167,12 @@ impl<G: Gateway> Session<'_, G> {
             };
         Ok(dependencies)
     }
+}
+
+/// What `locked = true` makes of a warning.
+fn as_error(warning: Diagnostic) -> Diagnostic {
+    Diagnostic { severity: crate::diag::Severity::Error, ..warning }
+        .help("or take `locked = true` out of the description")
 }
 
 /// Leaves out what a stage finds in the environment that it adds to.

@@ -45,7 +45,7 @@ pub fn detect(present: &BTreeSet<String>, contents: &Others) -> Checked<Detected
         [] => without_lock(present, text("pyproject.toml")),
         [(file, row)] => {
             let reason = match row.format {
-                Format::Requirements => format!("`{file}` is the only file that says dependencies"),
+                Format::Requirements => format!("`{file}` says dependencies, and there is no lock"),
                 _ => format!("`{file}` is the lock of the project"),
             };
             Checked::ok(Detected { file: Some(file.clone()), reason })
@@ -107,6 +107,13 @@ fn without_lock(present: &BTreeSet<String>, pyproject: Option<&SourceFile>) -> C
             || project.poetry_dependencies
             || project.is_package();
         if declares {
+            let foreign = ["conda-lock.yml", "pixi.lock"].into_iter().filter(|name| present.contains(*name));
+            found.extend(foreign.map(|name| {
+                let message =
+                    format!("`{name}` is not read: what `pyproject.toml` requires is resolved anew");
+                Diagnostic::warning("foreign-dependencies", message)
+                    .help("lock what comes from the package index: `uv lock`")
+            }));
             let reason = "`pyproject.toml` says dependencies, and there is no lock".to_owned();
             return Checked::new(Detected { file: Some("pyproject.toml".to_owned()), reason }, found);
         }
@@ -142,7 +149,8 @@ fn is_requirements(name: &str) -> bool {
 fn misspelt(present: &BTreeSet<String>) -> Vec<Diagnostic> {
     let known: Vec<&str> = FORMATS.iter().map(|row| row.name).chain(["pyproject.toml", "Pipfile"]).collect();
     let mut found = vec![];
-    for name in present.iter().filter(|name| !known.contains(&name.as_str()) && !is_requirements(name)) {
+    let other = |name: &&String| FOREIGN.iter().any(|(foreign, _)| foreign == name) || is_requirements(name);
+    for name in present.iter().filter(|name| !known.contains(&name.as_str()) && !other(name)) {
         if let Some(near) = did_you_mean(name, known.iter().copied()).filter(|near| !present.contains(*near))
         {
             let message = format!("`{name}` is not read: its name is not `{near}`");
@@ -201,6 +209,11 @@ mod tests {
         error[lock-missing]: there is a `Pipfile`, but no `Pipfile.lock`
           = help: lock it, and keep the lock beside it: `pipenv lock`
         ");
+        insta::assert_snapshot!(check(&[("pixi.lock", ""), ("pyproject.toml", "[project]\nname='a'\ndependencies=['b']")]), @r#"
+        warning[foreign-dependencies]: `pixi.lock` is not read: what `pyproject.toml` requires is resolved anew
+          = help: lock what comes from the package index: `uv lock`
+        pyproject.toml: `pyproject.toml` says dependencies, and there is no lock
+        "#);
         insta::assert_snapshot!(check(&[("environment.yml", "")]), @"
         error[foreign-dependencies]: the dependencies seem to be in `environment.yml`, which is not read
           = help: conda's environments are not read: export what you need from the package index

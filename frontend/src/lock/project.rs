@@ -40,6 +40,8 @@ pub struct Project {
     pub package: Option<bool>,
     /// Whether `[tool.poetry]` has dependencies in Poetry's own spelling.
     pub poetry_dependencies: bool,
+    /// Those of them that are wanted under no condition, normalised.
+    pub poetry_names: Vec<String>,
     /// `[tool.uv]`, as far as it decides a resolution.
     pub uv: Uv,
     /// The tool in whose own table indexes are named: `poetry` or `pdm`.

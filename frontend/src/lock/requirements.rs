@@ -114,7 +114,12 @@ impl Gathering<'_> {
         let (requirement, options) = split(text);
         let options = options::parse(options).map_err(problem)?;
         if !requirement.is_empty() {
-            let item = item::parse(requirement).map_err(problem)?;
+            let item = item::parse(requirement).map_err(|message| match requirement.contains("@ file:///") {
+                true => problem(message).help(
+                    "`pip freeze` writes where its own machine had the package: `pip list --format freeze` writes versions",
+                ),
+                false => problem(message),
+            })?;
             let hashes =
                 options.into_iter().filter(|(opt, _)| *opt == Opt::Hash).map(|(_, hash)| hash).collect();
             self.item(Asked { item, hashes, editable: false, span }, constraint);

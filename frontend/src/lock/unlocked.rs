@@ -8,9 +8,9 @@ use super::binary::Binary;
 use super::model::Tree;
 use super::name::PackageName;
 use super::project::{self, Project};
-use super::requirement::Requirement;
-use super::{Read, Reader, place};
-use crate::diag::{Checked, Diagnostic};
+use super::requirement::{Requirement, Wanted};
+use super::{Read, Reader, place, url};
+use crate::diag::{Checked, Diagnostic, did_you_mean};
 use crate::text::{SourceFile, Span};
 
 /// Requirements that are not locked.
@@ -66,7 +66,8 @@ pub(super) fn pyproject(input: &Reader<'_>) -> Checked<Read> {
     let file = input.file;
     let mut found = vec![];
     let Some(project) = project::read_into(file, &mut found) else { return Checked::none(found) };
-    if project.dependencies.is_none() && project.poetry_dependencies {
+    // Beside `[project]`, they say where its dependencies come from.
+    if project.poetry_dependencies {
         let message = format!(
             "`{}` has its dependencies in Poetry's own form, which only Poetry resolves",
             file.name()
@@ -90,13 +91,19 @@ pub(super) fn pyproject(input: &Reader<'_>) -> Checked<Read> {
     for (extra, span) in &input.request.extras {
         match project.extras.get(extra) {
             Some(requirements) => lines.extend(requirements.iter().cloned()),
-            None => found.push(unknown("unknown-extra", format!("there is no extra `{extra}`"), *span, file)),
+            None => {
+                let error = unknown("unknown-extra", format!("there is no extra `{extra}`"), *span, file);
+                found.push(nearest(error, extra, project.extras.keys()));
+            }
         }
     }
     for (group, span) in &input.request.groups {
         match project.group(group) {
             Ok(requirements) => lines.extend(requirements),
-            Err(problem) => found.push(unknown("unknown-group", problem, *span, file)),
+            Err(problem) => {
+                let error = unknown("unknown-group", problem, *span, file);
+                found.push(nearest(error, group, project.groups.keys()));
+            }
         }
     }
     if let Some(tool) = project.foreign_sources {
@@ -113,6 +120,10 @@ pub(super) fn pyproject(input: &Reader<'_>) -> Checked<Read> {
     let mut requirements = vec![];
     for line in lines {
         match line.parse::<Requirement>() {
+            Ok(Requirement { wanted: Wanted::Url(at), .. }) if url::credentials(&at).is_some() => {
+                let error = reference_credentials(at.starts_with("git+"));
+                found.push(error.at(place::text(file, &at).unwrap_or_else(|| file.span(0..0))));
+            }
             Ok(_) => requirements.push(line),
             Err(problem) => {
                 let error = Diagnostic::error("requirement", format!("`{line}`: {}", problem.message));
@@ -163,26 +174,60 @@ fn own(project: &Project, file: &SourceFile) -> Option<(PackageName, Tree)> {
     Some((name, Tree { path: folder.to_owned(), editable: false }))
 }
 
-/// `all = ["this-project[a,b]"]` means the requirements of those extras: the project itself is not at an index.
+/// `all = ["this-project[a,b]"]` means the requirements of those extras: the project itself is not at an index. A condition
+/// on it is one on each of them.
 fn own_extras_resolved(lines: Vec<String>, project: &Project) -> Vec<String> {
     let mut resolved = vec![];
-    let mut pending: Vec<String> = lines.into_iter().rev().collect();
+    // Each with the extras that it comes from: one that leads back to itself adds nothing.
+    let mut pending: Vec<(String, Vec<String>)> =
+        lines.into_iter().rev().map(|line| (line, vec![])).collect();
     let mut expanded = BTreeSet::new();
-    while let Some(line) = pending.pop() {
+    while let Some((line, above)) = pending.pop() {
         let own = line.parse::<Requirement>().ok().filter(|own| Some(&own.name) == project.name.as_ref());
-        match own {
-            None => resolved.push(line),
-            Some(own) => {
-                for extra in own.extras.iter().filter(|extra| expanded.insert((*extra).clone())) {
-                    pending.extend(project.extras.get(extra).into_iter().flatten().cloned());
-                }
+        let Some(own) = own else {
+            resolved.push(line);
+            continue;
+        };
+        let condition = (!own.marker.is_always()).then(|| own.marker.to_string().trim().to_owned());
+        for extra in own.extras.iter().filter(|extra| !above.contains(extra)) {
+            if !expanded.insert((extra.clone(), condition.clone())) {
+                continue;
+            }
+            let path: Vec<String> = above.iter().chain([extra]).cloned().collect();
+            for line in project.extras.get(extra).into_iter().flatten() {
+                let line =
+                    condition.as_ref().map_or_else(|| line.clone(), |condition| under(line, condition));
+                pending.push((line, path.clone()));
             }
         }
     }
     resolved
 }
 
+/// A requirement under one more condition.
+fn under(line: &str, condition: &str) -> String {
+    let marker = line.parse::<Requirement>().ok().map(|requirement| requirement.marker.to_string());
+    match marker.filter(|marker| !marker.trim().is_empty()) {
+        Some(marker) => {
+            let bare = line.trim_end().strip_suffix(marker.trim()).unwrap_or(line);
+            format!("{bare}({condition}) and ({})", marker.trim())
+        }
+        None => format!("{} ; {condition}", line.trim_end().trim_end_matches(';')),
+    }
+}
+
+/// With what may have been meant.
+fn nearest<'n>(error: Diagnostic, name: &str, known: impl Iterator<Item = &'n String>) -> Diagnostic {
+    match did_you_mean(name, known.map(String::as_str)) {
+        Some(near) => error.help(format!("did you mean `{near}`?")),
+        None => error,
+    }
+}
+
 fn unknown(code: &'static str, problem: String, span: Option<Span>, file: &SourceFile) -> Diagnostic {
     let error = Diagnostic::error(code, format!("`{}`: {problem}", file.name()));
     error.at(span)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,8 @@
 //! uv.lock: a graph for all platforms at once, with URL and checksum of every file.
 //!
 //! The lock says nothing of default groups (`[tool.uv] default-groups`): those are for development, and an image
-//! has the groups that it asks for.
+//! has the groups that it asks for. Nor does it say what is never a wheel (`no-binary-package`) or never built
+//! (`no-build-package`): that is read from the project beside it.
 
 mod sources;
 mod wire;
@@ -10,13 +11,16 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use self::wire::{ConflictWire, DependencyWire, LockWire, PackageWire, RequirementWire};
-use super::binary::Binary;
 use super::model::{Body, ConflictItem, ConflictKind, Edge, Graph, Lock, Node, Package, RootEdge};
 use super::name::normalise;
+use super::project::{Project, read_into};
 use super::unlocked::Indexes;
 use super::wire::{Reading, Text, toml};
-use super::{Format, Reader};
+use super::{Format, Reader, path};
 use crate::diag::{Checked, Diagnostic};
+
+/// What the lock is made from.
+const PYPROJECT: &str = "pyproject.toml";
 
 /// The version of the format that we know; revisions of it only add.
 const VERSION: i64 = 1;
@@ -37,6 +41,10 @@ pub(super) fn read(input: &Reader<'_>) -> Checked<super::Read> {
                 .help("write it anew with a current uv: `uv lock`"),
         );
     }
+    let Some(pyproject) = pyproject(input) else {
+        let beside = path::beside(file.name(), PYPROJECT).unwrap_or_default();
+        return Checked::ok(super::Read::Needs(vec![beside]));
+    };
     let mut reading = Reading::new(file);
     let graph = graph(&wire, &mut reading);
     let lock = Lock {
@@ -44,12 +52,24 @@ pub(super) fn read(input: &Reader<'_>) -> Checked<super::Read> {
         file: file.clone(),
         requires_python: reading.specifiers(wire.requires_python.as_deref()),
         environments: wire.supported_markers.iter().map(|marker| reading.marker(Some(marker))).collect(),
-        binary: Binary::default(),
+        binary: pyproject.map(|project| project.uv.binary).unwrap_or_default(),
         indexes: Indexes::default(),
         caveat: None,
         body: Body::Graph(graph),
     };
     Checked::new(super::Read::Locked(lock), reading.found)
+}
+
+/// The project beside the lock, which says what is to be built (`no-binary-package`). At the top of the context it is known
+/// if it is there; elsewhere `None`: it has to be asked for.
+fn pyproject(input: &Reader<'_>) -> Option<Option<Project>> {
+    let name = input.file.name();
+    let known = input.others.get(&path::beside(name, PYPROJECT)?);
+    if known.is_none() && name.contains('/') {
+        return None;
+    }
+    // Whoever reads it for its own sake says what is wrong with it.
+    Some(known.and_then(Option::as_ref).and_then(|file| read_into(file, &mut vec![])))
 }
 
 fn graph(wire: &LockWire<'_>, reading: &mut Reading<'_>) -> Graph {
@@ -202,4 +222,27 @@ fn conflict_set(set: &[ConflictWire<'_>], reading: &mut Reading<'_>) -> Vec<Conf
         items.extend(reading.name(&item.package).map(|package| ConflictItem { package, kind }));
     }
     items
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::lock::{self, Others, Read, Request};
+    use crate::text::Files;
+
+    #[test]
+    fn what_is_never_a_wheel_is_said_by_the_project() {
+        let mut files = Files::default();
+        let lock = files.add("a/uv.lock", "version = 1\n");
+        let tool = "[tool.uv]\nno-binary-package=['B_c']\nno-build=true";
+        let project = files.add("a/pyproject.toml", tool);
+        let read = |others: &Others| {
+            let request = Request::default();
+            lock::read(&lock, others, &request).into_result().unwrap().0
+        };
+        let Read::Needs(needs) = read(&Others::new()) else { panic!("the project is not asked for") };
+        assert_eq!(needs, ["a/pyproject.toml"]);
+        let Read::Locked(lock) = read(&Others::from([(needs[0].clone(), Some(project))])) else { panic!() };
+        let name = "b-c".parse().unwrap();
+        assert!(lock.binary.no.names(&name) && lock.binary.only.contains(&name));
+    }
 }

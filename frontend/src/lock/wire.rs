@@ -78,18 +78,31 @@ pub(super) fn toml<'de, T: Deserialize<'de>>(file: &'de SourceFile) -> Result<T,
     toml::from_str(file.text()).map_err(|error| {
         let message = format!("`{}` cannot be read: {}", file.name(), error.message());
         let diagnostic = Diagnostic::error("lock-syntax", message);
-        match error.span() {
+        let diagnostic = match error.span() {
             Some(range) => diagnostic.at(file.span(range)),
             None => diagnostic,
-        }
+        };
+        merged(file, diagnostic)
     })
 }
 
 /// Reads a JSON file into a wire type; a mistake is an error at its line.
 pub(super) fn json<'de, T: Deserialize<'de>>(file: &'de SourceFile) -> Result<T, Diagnostic> {
     serde_json::from_str(file.text()).map_err(|error| {
-        Diagnostic::error("lock-syntax", format!("`{}` cannot be read: {error}", file.name()))
-            .at(file.line_span(error.line()))
+        let message = format!("`{}` cannot be read: {error}", file.name());
+        merged(file, Diagnostic::error("lock-syntax", message).at(file.line_span(error.line())))
+    })
+}
+
+/// An error of a file that git has left half merged says so.
+fn merged(file: &SourceFile, error: Diagnostic) -> Diagnostic {
+    let conflict = |line: &str| line.starts_with("<<<<<<< ") || line.starts_with(">>>>>>> ");
+    if !file.text().lines().any(conflict) {
+        return error;
+    }
+    error.help(match super::format_of(file.name()) {
+        Some(row) => format!("it holds a conflict of git: take one side, and lock again: `{}`", row.command),
+        None => "it holds a conflict of git: resolve it first".to_owned(),
     })
 }
 

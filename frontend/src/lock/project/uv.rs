@@ -92,6 +92,8 @@ pub enum UvOrigin {
 pub(super) struct UvWire<'a> {
     pub(super) package: Option<bool>,
     #[serde(default, borrow)]
+    pub(super) dev_dependencies: Vec<Text<'a>>,
+    #[serde(default, borrow)]
     index: Vec<IndexWire<'a>>,
     #[serde(borrow)]
     index_url: Option<Text<'a>>,

@@ -119,8 +119,8 @@ struct PoetryWire<'a> {
     #[serde(borrow)]
     version: Option<Text<'a>>,
     package_mode: Option<bool>,
-    #[serde(default, borrow)]
-    dependencies: BTreeMap<Text<'a>, IgnoredAny>,
+    #[serde(default)]
+    dependencies: toml::Table,
     #[serde(default)]
     source: Vec<IgnoredAny>,
 }
@@ -153,6 +153,15 @@ impl ProjectWire<'_> {
         let backend = |build: &BuildWire<'_>| {
             build.build_backend.as_ref().map_or_else(|| DEFAULT_BACKEND.to_owned(), owned)
         };
+        let mut groups: BTreeMap<String, Vec<GroupItem>> = groups
+            .map(|(group, items)| (normalise(group), items.iter().map(GroupItem::from).collect()))
+            .collect();
+        // What uv wrote before there were groups is part of the group `dev`.
+        let older = self.tool.uv.as_ref().map(|uv| uv.dev_dependencies.as_slice()).unwrap_or_default();
+        if !older.is_empty() {
+            let older = older.iter().map(|text| GroupItem::Requirement(owned(text)));
+            groups.entry("dev".to_owned()).or_default().extend(older);
+        }
         Project {
             name: name.and_then(|name| name.parse().ok()),
             version: version.map(owned),
@@ -160,9 +169,7 @@ impl ProjectWire<'_> {
             requires_python: project.and_then(|table| table.requires_python.as_ref()).map(owned),
             dependencies,
             extras: extras.map(|(extra, requirements)| (normalise(extra), all(requirements))).collect(),
-            groups: groups
-                .map(|(group, items)| (normalise(group), items.iter().map(GroupItem::from).collect()))
-                .collect(),
+            groups,
             build_backend: self.build_system.as_ref().map(backend),
             build_requires: self.build_system.as_ref().map(|build| all(&build.requires)).unwrap_or_default(),
             package: self
@@ -173,7 +180,15 @@ impl ProjectWire<'_> {
                 .or(poetry.and_then(|poetry| poetry.package_mode))
                 .or(self.tool.pdm.as_ref().and_then(|pdm| pdm.distribution)),
             poetry_dependencies: poetry
-                .is_some_and(|poetry| poetry.dependencies.keys().any(|name| &**name != "python")),
+                .is_some_and(|poetry| poetry.dependencies.keys().any(|name| name != "python")),
+            // A table may have conditions; a version alone has none.
+            poetry_names: poetry
+                .map(|poetry| &poetry.dependencies)
+                .into_iter()
+                .flatten()
+                .filter(|(name, value)| *name != "python" && value.is_str())
+                .map(|(name, _)| normalise(name))
+                .collect(),
             foreign_sources: [
                 ("poetry", poetry.is_some_and(|poetry| !poetry.source.is_empty())),
                 ("pdm", self.tool.pdm.as_ref().is_some_and(|pdm| !pdm.source.is_empty())),

@@ -1,37 +1,5 @@
 use super::*;
-use crate::lock::{self, Others, Read, Request};
-use crate::text::Files;
-
-/// What is resolved for these files, of which the first is the dependency file.
-fn check(texts: &[(&str, &str)]) -> String {
-    let mut files = Files::default();
-    let read: Vec<(String, SourceFile)> =
-        texts.iter().map(|(name, text)| ((*name).to_owned(), files.add(*name, *text))).collect();
-    let mut others: Others = read.iter().map(|(name, file)| (name.clone(), Some(file.clone()))).collect();
-    others.entry("pyproject.toml".to_owned()).or_default();
-    let request = Request::default().group("dev", None);
-    let unlocked = match lock::read(&read[0].1, &others, &request).into_result() {
-        Ok((Read::Unlocked(unlocked), _)) => unlocked,
-        Ok(other) => panic!("{other:?}"),
-        Err(errors) => {
-            let rendered = errors.iter().map(|error| error.render(&files)).collect::<String>();
-            assert!(!rendered.contains("hunter2"), "{rendered}");
-            return errors.iter().map(|error| error.brief(&files)).collect::<Vec<_>>().join("\n");
-        }
-    };
-    let Indexes { index, extra, find_links, no_index } = &unlocked.indexes;
-    let lists = [
-        ("default", index.iter().cloned().collect()),
-        ("index", extra.clone()),
-        ("links", find_links.clone()),
-        ("no index", no_index.then(String::new).into_iter().collect()),
-        ("", unlocked.requirements.clone()),
-        ("constraint", unlocked.constraints.clone()),
-        ("tree", unlocked.trees.clone()),
-    ];
-    let lines = lists.iter().flat_map(|(title, list)| list.iter().map(move |line| format!("{title} {line}")));
-    lines.map(|line| line.trim().to_owned()).collect::<Vec<_>>().join("\n")
-}
+use crate::lock::unlocked::tests::check;
 
 fn pyproject(tool: &str) -> String {
     let groups = "[dependency-groups]\ndev = ['b']\n";
