@@ -13,7 +13,7 @@ use super::model::{
 use super::name::normalise;
 use super::unlocked::Indexes;
 use super::wire::{Reading, toml};
-use super::{Format, Read, Reader, path, place, url};
+use super::{Format, Read, Reader, path, place, project, url};
 use crate::diag::{Checked, Diagnostic};
 
 /// Reads a pdm.lock.
@@ -47,8 +47,14 @@ pub(super) fn read(input: &Reader<'_>) -> Checked<Read> {
         );
         return problem(message, "strategy");
     }
+    let project = match project::beside(input) {
+        Ok(project) => project,
+        Err(path) => return Checked::ok(Read::Needs(vec![path])),
+    };
     let mut reading = Reading::new(file);
-    let entries = wire.package.iter().filter_map(|package| entry(package, &mut reading)).collect();
+    let mut entries: Vec<Entry> =
+        wire.package.iter().filter_map(|package| entry(package, &mut reading)).collect();
+    entries.extend(project::root(project.as_ref(), input, reading.always()));
     let markers: Vec<Option<String>> =
         metadata.targets.iter().map(|target| target.marker(&mut reading)).collect();
     let lock = Lock {

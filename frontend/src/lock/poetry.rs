@@ -16,7 +16,7 @@ use super::model::{
 use super::name::normalise;
 use super::unlocked::Indexes;
 use super::wire::{Reading, toml};
-use super::{DEFAULT_INDEX, Format, Read, Reader, path, place, url};
+use super::{DEFAULT_INDEX, Format, Read, Reader, path, place, project, url};
 use crate::diag::{Checked, Diagnostic};
 
 /// Reads a poetry.lock.
@@ -29,9 +29,14 @@ pub(super) fn read(input: &Reader<'_>) -> Checked<Read> {
     if let Err(error) = check_version(&wire, input) {
         return Checked::failed(error);
     }
+    let project = match project::beside(input) {
+        Ok(project) => project,
+        Err(path) => return Checked::ok(Read::Needs(vec![path])),
+    };
     let mut reading = Reading::new(file);
-    let entries: Vec<Entry> =
+    let mut entries: Vec<Entry> =
         wire.package.iter().filter_map(|package| entry(package, &mut reading)).collect();
+    entries.extend(project::root(project.as_ref(), input, reading.always()));
     let groups: BTreeSet<String> =
         entries.iter().flat_map(|entry| &entry.when).filter_map(|when| when.group.clone()).collect();
     let alternatives =
@@ -159,4 +164,47 @@ fn git(source: &SourceWire<'_>) -> Source {
 
 fn outside(path: &str) -> Source {
     Source::Unsupported(format!("`{path}` is outside of the build context"))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::lock::{self, Others, Read, Request};
+    use crate::text::Files;
+
+    const BUILD: &str = "[build-system]\nbuild-backend='poetry.core.masonry.api'\n";
+
+    /// The packages of an empty lock beside a project.
+    fn check(pyproject: &str) -> Vec<String> {
+        let mut files = Files::default();
+        let text = "[metadata]\nlock-version = \"2.1\"\npython-versions = \"*\"\n";
+        let file = files.add("a/poetry.lock", text);
+        let project = files.add("a/pyproject.toml", pyproject);
+        let others = Others::from([("a/pyproject.toml".to_owned(), Some(project))]);
+        match lock::read(&file, &others, &Request::default()).into_result().unwrap().0 {
+            Read::Locked(lock) => {
+                lock.packages().map(|package| format!("{} {:?}", package.name, package.source)).collect()
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn the_project_itself_is_installed_if_it_is_a_package() {
+        let installed = ["shop Tree(Tree { path: \"a\", editable: false })"];
+        let scripts = "[tool.poetry]\nname='shop'\n[tool.poetry.scripts]\nshop='shop:main'\n";
+        assert_eq!(check(&format!("{scripts}{BUILD}")), installed);
+        assert_eq!(
+            check(&format!("[project]\nname='shop'\n[project.scripts]\nshop='a:b'\n{BUILD}")),
+            installed
+        );
+        assert_eq!(check(&format!("[tool.poetry]\nname='shop'\npackage-mode=true\n{BUILD}")), installed);
+        let apps = [
+            "[tool.poetry]\nname='shop'\n",
+            "[tool.poetry]\nname='shop'\npackage-mode=false\n[tool.poetry.scripts]\na='b:c'\n",
+        ];
+        for app in apps {
+            assert!(check(&format!("{app}{BUILD}")).is_empty(), "{app}");
+        }
+        assert!(check(scripts).is_empty());
+    }
 }

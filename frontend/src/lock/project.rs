@@ -4,11 +4,15 @@ mod uv;
 mod wire;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 pub use uv::{Uv, UvIndex, UvOrigin, UvSource};
 
+use super::marker::Marker;
+use super::model::{Entry, Package, Source, Tree, When};
 use super::name::{PackageName, normalise};
 use super::wire::toml;
+use super::{Reader, path};
 use crate::diag::{Checked, Diagnostic};
 use crate::text::SourceFile;
 
@@ -38,6 +42,8 @@ pub struct Project {
     /// Whether the project itself is something to install, where its manager's table says so
     /// (`[tool.uv] package`, `[tool.poetry] package-mode`, `[tool.pdm] distribution`).
     pub package: Option<bool>,
+    /// Whether it brings commands: `[project.scripts]`, `[project.gui-scripts]` or `[tool.poetry.scripts]`.
+    pub has_commands: bool,
     /// Whether `[tool.poetry]` has dependencies in Poetry's own spelling.
     pub poetry_dependencies: bool,
     /// Those of them that are wanted under no condition, normalised.
@@ -133,6 +139,35 @@ impl Project {
         done.insert(name.to_owned());
         Ok(())
     }
+}
+
+/// The project beside a lock. At the top of the context it is known if it is there; elsewhere it has to be asked for.
+///
+/// # Errors
+/// The path to ask for.
+pub(super) fn beside(input: &Reader<'_>) -> Result<Option<Project>, String> {
+    let name = input.file.name();
+    let path = path::beside(name, "pyproject.toml").unwrap_or_default();
+    match input.others.get(&path) {
+        None if name.contains('/') => Err(path),
+        // Whoever reads it for its own sake says what is wrong with it.
+        known => Ok(known.and_then(Option::as_ref).and_then(|file| read_into(file, &mut vec![]))),
+    }
+}
+
+/// The project beside a lock that does not have it, as its manager would install it: if it says that it is a package, or
+/// brings commands, which work no other way.
+pub(super) fn root(project: Option<&Project>, input: &Reader<'_>, always: Arc<Marker>) -> Option<Entry> {
+    let project = project?;
+    let is_package = project.package.unwrap_or(project.has_commands) && project.build_backend.is_some();
+    let package = Package {
+        name: project.name.clone().filter(|_| is_package)?,
+        version: None,
+        requires_python: None,
+        source: Source::Tree(Tree { path: path::beside(input.file.name(), ".")?, editable: false }),
+        span: None,
+    };
+    Some(Entry { package, when: vec![When { group: None, marker: always }], requested: true })
 }
 
 /// Adds the error of [`Project::read`] to what was found.

@@ -13,14 +13,10 @@ use std::sync::Arc;
 use self::wire::{ConflictWire, DependencyWire, LockWire, PackageWire, RequirementWire};
 use super::model::{Body, ConflictItem, ConflictKind, Edge, Graph, Lock, Node, Package, RootEdge};
 use super::name::normalise;
-use super::project::{Project, read_into};
 use super::unlocked::Indexes;
 use super::wire::{Reading, Text, toml};
-use super::{Format, Reader, path};
+use super::{Format, Reader, project};
 use crate::diag::{Checked, Diagnostic};
-
-/// What the lock is made from.
-const PYPROJECT: &str = "pyproject.toml";
 
 /// The version of the format that we know; revisions of it only add.
 const VERSION: i64 = 1;
@@ -41,9 +37,9 @@ pub(super) fn read(input: &Reader<'_>) -> Checked<super::Read> {
                 .help("write it anew with a current uv: `uv lock`"),
         );
     }
-    let Some(pyproject) = pyproject(input) else {
-        let beside = path::beside(file.name(), PYPROJECT).unwrap_or_default();
-        return Checked::ok(super::Read::Needs(vec![beside]));
+    let project = match project::beside(input) {
+        Ok(project) => project,
+        Err(path) => return Checked::ok(super::Read::Needs(vec![path])),
     };
     let mut reading = Reading::new(file);
     let graph = graph(&wire, &mut reading);
@@ -52,24 +48,12 @@ pub(super) fn read(input: &Reader<'_>) -> Checked<super::Read> {
         file: file.clone(),
         requires_python: reading.specifiers(wire.requires_python.as_deref()),
         environments: wire.supported_markers.iter().map(|marker| reading.marker(Some(marker))).collect(),
-        binary: pyproject.map(|project| project.uv.binary).unwrap_or_default(),
+        binary: project.map(|project| project.uv.binary).unwrap_or_default(),
         indexes: Indexes::default(),
         caveat: None,
         body: Body::Graph(graph),
     };
     Checked::new(super::Read::Locked(lock), reading.found)
-}
-
-/// The project beside the lock, which says what is to be built (`no-binary-package`). At the top of the context it is known
-/// if it is there; elsewhere `None`: it has to be asked for.
-fn pyproject(input: &Reader<'_>) -> Option<Option<Project>> {
-    let name = input.file.name();
-    let known = input.others.get(&path::beside(name, PYPROJECT)?);
-    if known.is_none() && name.contains('/') {
-        return None;
-    }
-    // Whoever reads it for its own sake says what is wrong with it.
-    Some(known.and_then(Option::as_ref).and_then(|file| read_into(file, &mut vec![])))
 }
 
 fn graph(wire: &LockWire<'_>, reading: &mut Reading<'_>) -> Graph {

@@ -41,6 +41,10 @@ struct TableWire<'a> {
     dependencies: Option<Vec<Text<'a>>>,
     #[serde(default, borrow)]
     optional_dependencies: BTreeMap<Text<'a>, Vec<Text<'a>>>,
+    #[serde(default, borrow)]
+    scripts: BTreeMap<Text<'a>, IgnoredAny>,
+    #[serde(default, borrow)]
+    gui_scripts: BTreeMap<Text<'a>, IgnoredAny>,
 }
 
 /// A text, or `{ include-group = "…" }`: told apart by hand, as an untagged enum would lose the place of a
@@ -119,6 +123,8 @@ struct PoetryWire<'a> {
     #[serde(borrow)]
     version: Option<Text<'a>>,
     package_mode: Option<bool>,
+    #[serde(default, borrow)]
+    scripts: BTreeMap<Text<'a>, IgnoredAny>,
     #[serde(default)]
     dependencies: toml::Table,
     #[serde(default)]
@@ -179,6 +185,9 @@ impl ProjectWire<'_> {
                 .and_then(|uv| uv.package)
                 .or(poetry.and_then(|poetry| poetry.package_mode))
                 .or(self.tool.pdm.as_ref().and_then(|pdm| pdm.distribution)),
+            has_commands: project
+                .is_some_and(|table| !table.scripts.is_empty() || !table.gui_scripts.is_empty())
+                || poetry.is_some_and(|table| !table.scripts.is_empty()),
             poetry_dependencies: poetry
                 .is_some_and(|poetry| poetry.dependencies.keys().any(|name| name != "python")),
             // A table may have conditions; a version alone has none.
