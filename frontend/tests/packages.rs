@@ -1,88 +1,33 @@
 //! Steps that install system packages, from the description to the graph, with facts from a literal.
 #![allow(clippy::unwrap_used, reason = "a test may stop where it stands")]
 
-use std::collections::{BTreeMap, BTreeSet};
+mod support;
 
-use buildkit_llb::{Fs, Image, Platform, definition, dump};
-use wheelbase::lower::{Context, Runtime, Surroundings, lower};
-use wheelbase::plan::{Indexes, Ingredients, look, plan};
-use wheelbase::text::Files;
+use buildkit_llb::{Fs, Platform, definition, dump};
+use wheelbase::plan::look;
 use wheelbase_helper::contract::{Distribution, Facts};
+
+use support::{World, described, plain};
 
 fn facts(shell: bool, id: &str, codename: Option<&str>) -> Facts {
     let codename = codename.map(str::to_owned);
-    Facts {
-        interpreter: None,
-        libc: None,
-        distribution: Some(Distribution { id: id.to_owned(), like: vec![], version: None, codename }),
-        shell,
-        unconfigured: vec![],
-        users: vec![],
-        groups: vec![],
-        directories: vec![],
-        directory_links: vec![],
-    }
+    let distribution = Some(Distribution { id: id.to_owned(), like: vec![], version: None, codename });
+    Facts { distribution, shell, ..plain() }
 }
 
 /// What a description comes to: the images that are looked at first, then the step of its packages without the text
 /// of its script, or the errors.
 fn check(description: &str, platform: &Platform, bottom: Option<Facts>) -> String {
-    let mut files = Files::default();
-    let file = files.add("app.toml", description);
-    let (spec, _) = wheelbase::spec::parse(&file, &BTreeMap::new()).into_result().unwrap();
-    let (none, bottoms) = (BTreeMap::new(), bottom.map(|facts| ("base".to_owned(), facts)));
-    let bottoms = bottoms.into_iter().collect();
-    let mut ingredients = Ingredients {
-        spec: &spec,
-        target: "app",
-        platform: &platform.to_string(),
-        app_base: "python:3.13-slim",
-        images: &BTreeMap::new(),
-        facts: &BTreeMap::new(),
-        bottoms: &none,
-        dependencies: &BTreeMap::new(),
-        no_cache: None,
-        start: None,
-        labels: &[],
-        scripts: &BTreeSet::new(),
-        cache_namespace: "",
+    let (files, spec) = described(description);
+    let mut world = World::new(platform.clone());
+    let looked_at = look(&world.ingredients(&spec)).into_keys().collect::<Vec<_>>();
+    world.bottoms.extend(bottom.map(|facts| ("base".to_owned(), facts)));
+    let plan = match world.plan(&spec, &files) {
+        Ok(plan) => plan,
+        Err(errors) => return errors,
     };
-    let looked_at = look(&ingredients).into_keys().collect::<Vec<_>>();
-    ingredients.bottoms = &bottoms;
-    let plan = match plan(&ingredients).into_result() {
-        Ok((plan, _)) => plan,
-        Err(errors) => {
-            return errors.iter().map(|error| error.render(&files)).collect::<Vec<_>>().join("\n");
-        }
-    };
-    let builder = Platform::linux("amd64");
-    let image = |name: &str, platform| {
-        (name.to_owned(), Fs::Output(Image::new(&format!("docker.io/library/{name}"), platform).output()))
-    };
-    let sources = ["base", "python:3.13-slim"].map(|name| image(name, platform));
-    let native = image("debian:bookworm-slim", &builder);
-    let context = Context::Local {
-        name: "context".to_owned(),
-        session: "s".to_owned(),
-        ignored: vec![],
-        builtin: true,
-    };
-    let uv = wheelbase::tools::uv_wheel(&builder).unwrap();
-    let around = Surroundings {
-        sources: &BTreeMap::from(sources),
-        native_sources: &BTreeMap::from([native]),
-        context: &context,
-        own_image: &Fs::Scratch,
-        uv: &Indexes::default().download(&uv.url, &uv.filename, &uv.sha256),
-        platform: platform.clone(),
-        build_platform: builder,
-        multi_platform: false,
-        merge: true,
-        files: &files,
-        shown: &BTreeMap::new(),
-        runtime: &Runtime::default(),
-    };
-    let Fs::Output(output) = lower(&plan, &around).fs else { panic!("an app is not scratch") };
+    let lowered = world.lower(&plan, &files, &["base", "python:3.13-slim"], &["debian:bookworm-slim"]);
+    let Fs::Output(output) = lowered.fs else { panic!("an app is not scratch") };
     let text = dump(&definition(&output));
     let sources = text.lines().filter(|line| line.contains("source docker-image")).map(str::to_owned);
     let script = |line: &str| line.rsplit_once('"').map(|(_, rest)| format!("exec …{rest}"));
