@@ -182,7 +182,7 @@ impl<G: Gateway> Session<'_, G> {
         let reference = self.solve(&source.into(), false).await?;
         let entries = self.gateway.read_dir(&reference, ".").await?.unwrap_or_default();
         let wanted =
-            |name: &String| name == IGNORE_FILE || PROJECT_FILES.iter().any(|pattern| matches(pattern, name));
+            |name: &String| name == IGNORE_FILE || PROJECT_FILES.iter().any(|pattern| crate::ignore::matches(pattern, name));
         let names: Vec<String> = entries.into_iter().map(|entry| entry.path).filter(wanted).collect();
         let read = all(names.iter().map(async |name| {
             let bytes = self.gateway.read_file(&reference, name).await?;
@@ -302,14 +302,4 @@ fn is_dockerfile(text: &str) -> bool {
     let instruction =
         |line: &str| line.split_whitespace().next().is_some_and(|word| word.eq_ignore_ascii_case("from"));
     text.lines().any(|line| instruction(line) && !line.contains('='))
-}
-
-/// Whether a name matches a pattern with at most one `*`.
-fn matches(pattern: &str, name: &str) -> bool {
-    match pattern.split_once('*') {
-        None => pattern == name,
-        Some((head, tail)) => {
-            name.len() >= head.len() + tail.len() && name.starts_with(head) && name.ends_with(tail)
-        }
-    }
 }
