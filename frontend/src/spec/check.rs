@@ -1,12 +1,13 @@
 //! What only shows when everything was read: keys that contradict each other, and keys that do nothing.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::keys;
-use super::reader::Reader;
+use super::reader::{Reader, shorten};
 use super::table;
-use super::types::{Spec, Stage};
+use super::types::{Run, Spec, Stage};
 use crate::diag::Diagnostic;
+use crate::text::Span;
 
 /// Contradictions.
 pub(super) fn contradictions(reader: &mut Reader<'_>, spec: &Spec) {
@@ -19,6 +20,14 @@ pub(super) fn contradictions(reader: &mut Reader<'_>, spec: &Spec) {
                 .help("write one of them"),
         );
     }
+    if let Some(from) = from.filter(|from| is_native(spec, &from.value)) {
+        let message = format!("`{}` is not for the platform of the image", shorten(from));
+        reader.report(
+            Diagnostic::error("native-base", message)
+                .label(from.span, "runs on the builder's own platform, whatever platform is built for")
+                .help("copy what is wanted from it instead: copy = [{ from = \"…\", src = \"…\" }]"),
+        );
+    }
     for (name, stage) in &spec.stages {
         if let Some(package) = stage.packages.first()
             && stage.from.as_ref().is_some_and(|from| from.value == "scratch")
@@ -29,7 +38,17 @@ pub(super) fn contradictions(reader: &mut Reader<'_>, spec: &Spec) {
                     .label(stage.from.as_ref().map_or(package.span, |from| from.span), "the empty image"),
             );
         }
+        if let (true, Some(span)) = (stage.init && stage.packages.is_empty(), stage.keys.get("init"))
+            && let Some(from) = stage.from.as_ref().filter(|from| from.value == "scratch")
+        {
+            reader.report(
+                Diagnostic::error("packages-on-scratch", format!("`{name}` has no package manager"))
+                    .label(*span, "the init is a system package")
+                    .label(from.span, "the empty image"),
+            );
+        }
         for run in &stage.run {
+            mounted_twice(reader, run);
             for secret in run.secrets.iter().filter(|secret| secret.target.is_some()) {
                 if let (Some(env), Some(target)) = (&secret.env, &secret.target) {
                     reader.report(
@@ -40,6 +59,44 @@ pub(super) fn contradictions(reader: &mut Reader<'_>, spec: &Spec) {
                     );
                 }
             }
+        }
+    }
+}
+
+/// Whether a stage, or one that it starts from, runs on the builder's own platform.
+fn is_native(spec: &Spec, name: &str) -> bool {
+    let mut seen = BTreeSet::new();
+    let mut at = Some(name);
+    while let Some(stage) = at.filter(|name| seen.insert(*name)).and_then(|name| spec.stages.get(name)) {
+        if stage.native {
+            return true;
+        }
+        at = stage.from.as_ref().map(|from| from.as_str());
+    }
+    false
+}
+
+/// Two things cannot be in one place of a step.
+fn mounted_twice(reader: &mut Reader<'_>, run: &Run) {
+    let caches = run.cache.iter().map(|cache| cache.target.clone());
+    let secrets = run.secrets.iter().filter(|secret| secret.env.is_none());
+    let secrets = secrets.map(|secret| match &secret.target {
+        Some(target) => target.clone(),
+        None => secret.id.clone().map(|id| format!("/run/secrets/{id}")),
+    });
+    let others = run.tmpfs.iter().chain(run.mounts.iter().map(|mount| &mount.target)).cloned();
+    let mut places: BTreeMap<String, Span> = BTreeMap::new();
+    for place in caches.chain(secrets).chain(others) {
+        match places.get(&place.value) {
+            Some(first) => reader.report(
+                Diagnostic::error(
+                    "mounted-twice",
+                    format!("two things are mounted at `{}`", shorten(&place)),
+                )
+                .label(place.span, "the second")
+                .label(*first, "the first"),
+            ),
+            None => drop(places.insert(place.value, place.span)),
         }
     }
 }

@@ -4,7 +4,8 @@ use toml::de::DeValue;
 
 use super::{TEXT_OR_NUMBER, rule_or_number};
 use crate::diag::Diagnostic;
-use crate::spec::reader::{Node, Reader};
+use crate::ignore::before_pattern;
+use crate::spec::reader::{Node, Reader, Refusal, quoted, shorten};
 use crate::spec::rules::{config, names, paths};
 use crate::spec::shape::Shape;
 use crate::spec::table::{self, Key, Row};
@@ -31,7 +32,8 @@ static KEYS: &[Key<Entry>] = &[
             "src",
             Shape::Text,
             r#"copy = [{ src = "backend/", dest = "." }]"#,
-            "A file, a directory (its content is copied) or a pattern, from the root of where it comes from",
+            "A file, a directory (its content is copied) or a pattern (`*`, `?`, `[a-z]` within a name), from the root \
+             of where it comes from. What a pattern matches keeps its name, directories too",
         )
         .words(&["source", "path"])
         .required(),
@@ -43,7 +45,8 @@ static KEYS: &[Key<Entry>] = &[
             Shape::Text,
             r#"copy = [{ src = "conf/app.ini", dest = "/etc/app/" }]"#,
             "Where it goes: absolute, or below `workdir`; with a `/` at the end, into that directory. \
-             Without it: the same path as in `src`, below `workdir`",
+             Without it: the same path as in `src`, below `workdir`. For a pattern it is always a directory; without \
+             it, what stands before the pattern: `conf/*.ini` lands in `conf`",
         )
         .words(&["destination", "target", "to"]),
         read: |reader, value, entry| entry.dest = reader.rule(value, paths::in_image),
@@ -117,6 +120,10 @@ fn read_entry<'a>(reader: &mut Reader<'a>, item: Node<'a>) -> Option<Copy> {
     }
     let written = entry.src?;
     let rule = if entry.from.is_some() { paths::in_source } else { paths::in_context };
+    if let Some(refusal) = across_directories(&written.value) {
+        reader.report(refusal.at(written.span));
+        return None;
+    }
     let src = match rule(&written.value) {
         // A last `/` means something: the content of the directory rather than the directory.
         Ok(src) if src != "." && written.value.ends_with('/') => {
@@ -137,6 +144,20 @@ fn read_entry<'a>(reader: &mut Reader<'a>, item: Node<'a>) -> Option<Copy> {
         exclude: entry.exclude,
         chmod: entry.chmod,
         chown: entry.chown,
+    })
+}
+
+/// In `src`, `**` would be nothing but `*`.
+fn across_directories(src: &str) -> Option<Refusal> {
+    let before = before_pattern(src)?;
+    let pattern = src[before.len()..].trim_start_matches('/');
+    pattern.split('/').any(|part| part.contains("**")).then(|| {
+        let message = format!("`{}` has `**` in it, which is of `include` and `exclude`", shorten(src));
+        let src = if before.is_empty() { "." } else { before };
+        let entry =
+            format!("{{ src = {}, include = [{}] }}", quoted(&shorten(src)), quoted(&shorten(pattern)));
+        Refusal::new("bad-pattern", message, "here, `*` matches within one name")
+            .help(format!("write {entry}"))
     })
 }
 

@@ -19,7 +19,7 @@ pub(super) static CACHE: &[Key<CacheParts>] = &[
             "Where it is in the step",
         )
         .required(),
-        read: |reader, value, cache| cache.target = reader.rule(value, paths::absolute),
+        read: |reader, value, cache| cache.target = reader.rule(value, paths::below_root),
     },
     Key {
         row: Row::new(
@@ -66,7 +66,7 @@ pub(super) static SECRET: &[Key<SecretParts>] = &[
             r#"run = [{ cmd = "./fetch", secrets = [{ id = "netrc", target = "/root/.netrc" }] }]"#,
             "The file that holds it; without it (and without `env`), `/run/secrets/ID`",
         ),
-        read: |reader, value, secret| secret.target = reader.rule(value, paths::absolute),
+        read: |reader, value, secret| secret.target = reader.rule(value, paths::below_root),
     },
     Key {
         row: Row::new(
@@ -116,7 +116,7 @@ pub(super) static MOUNT: &[Key<MountParts>] = &[
             "Where it is in the step, read-only",
         )
         .required(),
-        read: |reader, value, mount| mount.target = reader.rule(value, paths::absolute),
+        read: |reader, value, mount| mount.target = reader.rule(value, paths::below_root),
     },
 ];
 
@@ -149,7 +149,7 @@ pub(super) fn cache<'a>(reader: &mut Reader<'a>, item: Node<'a>) -> Option<Cache
         DeValue::Table(_) => {
             table::read(reader, item, CACHE, &mut cache);
         }
-        _ => cache.target = reader.rule(item, paths::absolute),
+        _ => cache.target = reader.rule(item, paths::below_root),
     }
     Some(CacheMount { target: cache.target?, id: cache.id, sharing: cache.sharing })
 }

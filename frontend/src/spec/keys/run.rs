@@ -66,7 +66,7 @@ static KEYS: &[Key<Step>] = &[
             r#"run = [{ cmd = "make test", tmpfs = ["/tmp"] }]"#,
             "Directories in memory, empty when the step begins and gone when it ends",
         ),
-        read: |reader, value, step| step.run.tmpfs = reader.list(value, paths::absolute),
+        read: |reader, value, step| step.run.tmpfs = reader.list(value, paths::below_root),
     },
     Key {
         row: Row::new(

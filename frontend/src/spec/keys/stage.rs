@@ -104,9 +104,10 @@ pub(in crate::spec) static KEYS: &[Key<Stage>] = &[
             "writable",
             Shape::List(&Shape::Text),
             r#"writable = ["instance/"]"#,
-            "Directories that belong to the user, so that the app can write into them; everything else is root's",
+            "Directories that belong to the user, so that the app can write into them; everything else is root's, \
+             also what is copied into them",
         ),
-        read: |reader, value, stage| stage.writable = reader.list(value, paths::in_image),
+        read: |reader, value, stage| stage.writable = reader.list(value, paths::part_of_image),
     },
     Key {
         row: Row::new(
@@ -114,7 +115,8 @@ pub(in crate::spec) static KEYS: &[Key<Stage>] = &[
             TEXT_OR_NUMBER,
             r#"user = "10001:10001""#,
             "The user that the container runs as: a name, or numbers. In `app` an unprivileged one without it; \
-             steps of the build run as root",
+             steps of the build run as root. In `app` and beside `dependencies`, a name that the base does not \
+             have is made",
         )
         .image_only(),
         read: |reader, value, stage| stage.user = rule_or_number(reader, value, names::user),
@@ -139,7 +141,7 @@ pub(in crate::spec) static KEYS: &[Key<Stage>] = &[
         )
         .words(&["data"])
         .image_only(),
-        read: |reader, value, stage| stage.volumes = reader.list(value, paths::absolute),
+        read: |reader, value, stage| stage.volumes = reader.list(value, paths::below_root),
     },
     Key {
         row: Row::new(

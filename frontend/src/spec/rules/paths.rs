@@ -57,6 +57,23 @@ pub(in crate::spec) fn absolute(path: &str) -> Result<String, Refusal> {
     Ok(format!("/{}", parts.join("/")))
 }
 
+/// An absolute path of the image, clean, and not all of it.
+pub(in crate::spec) fn below_root(path: &str) -> Result<String, Refusal> {
+    let clean = absolute(path)?;
+    if clean == "/" { Err(whole_image()) } else { Ok(clean) }
+}
+
+/// A path of the image as [`in_image`] has it, and not all of it.
+pub(in crate::spec) fn part_of_image(path: &str) -> Result<String, Refusal> {
+    let path = in_image(path)?;
+    let whole = path.starts_with('/') && clean(&path).is_some_and(|parts| parts.is_empty());
+    if whole { Err(whole_image()) } else { Ok(path) }
+}
+
+fn whole_image() -> Refusal {
+    Refusal::new("whole-image", "`/` is the whole image", "name a directory of it")
+}
+
 /// A path of the image that is absolute or below `workdir`; as it is written, since a trailing `/` may mean
 /// something.
 pub(in crate::spec) fn in_image(path: &str) -> Result<String, Refusal> {
@@ -127,6 +144,7 @@ mod tests {
         assert_eq!(in_source("/src/dist").ok(), Some("src/dist".to_owned()));
         assert_eq!(absolute("/app/").ok(), Some("/app".to_owned()));
         assert_eq!(absolute("/").ok(), Some("/".to_owned()));
+        assert!(below_root("/a/..").is_err() && part_of_image("//").is_err() && part_of_image(".").is_ok());
         assert_eq!(in_image("static/").ok(), Some("static/".to_owned()));
         assert_eq!(pattern("!keep/*.txt").ok(), Some("!keep/*.txt".to_owned()));
     }
