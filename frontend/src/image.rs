@@ -46,7 +46,10 @@ pub struct Changes {
     /// Labels, in order.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub labels: Vec<(String, String)>,
-    /// `SIGINT`.
+    /// What starts the entrypoint, which is then its arguments: an init.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub init: Vec<String>,
+    /// `SIGINT`; empty: none, whatever the base has.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stop_signal: Option<String>,
     /// The `Healthcheck` object.
@@ -108,6 +111,16 @@ impl ImageConfig {
         self.inner("WorkingDir").and_then(Value::as_str).filter(|dir| !dir.is_empty()).unwrap_or("/")
     }
 
+    /// The user, if one is named: a name or a number, maybe with `:` and a group.
+    pub fn user(&self) -> Option<&str> {
+        self.inner("User").and_then(Value::as_str).filter(|user| !user.is_empty())
+    }
+
+    /// The signal that stops what it starts, if it says one.
+    pub fn stop_signal(&self) -> Option<&str> {
+        self.inner("StopSignal").and_then(Value::as_str).filter(|signal| !signal.is_empty())
+    }
+
     /// `architecture` and `os`, if the base says them.
     pub fn platform(&self) -> Option<(&str, &str)> {
         Some((self.json.get("architecture")?.as_str()?, self.json.get("os")?.as_str()?))
@@ -140,7 +153,11 @@ impl ImageConfig {
         self.set("WorkingDir", changes.workdir.as_ref().map(|workdir| json!(workdir)));
         self.set_argv("Entrypoint", changes.entrypoint.as_deref());
         self.set_argv("Cmd", changes.cmd.as_deref());
-        self.set("StopSignal", changes.stop_signal.as_ref().map(|signal| json!(signal)));
+        self.start_with(&changes.init);
+        match changes.stop_signal.as_deref() {
+            Some("") => self.remove("StopSignal"),
+            signal => self.set("StopSignal", signal.map(|signal| json!(signal))),
+        }
         self.set("Healthcheck", changes.healthcheck.clone());
         self.extend("ExposedPorts", changes.expose.iter().map(|port| (port.clone(), json!({}))));
         self.extend("Volumes", changes.volumes.iter().map(|path| (path.clone(), json!({}))));
@@ -196,6 +213,21 @@ impl ImageConfig {
             *config = json!({});
         }
         config[key] = value;
+    }
+
+    fn remove(&mut self, key: &str) {
+        if let Some(Value::Object(config)) = self.json.get_mut("config") {
+            config.shift_remove(key);
+        }
+    }
+
+    /// Has an init start the entrypoint, unless it does so already.
+    fn start_with(&mut self, init: &[String]) {
+        let entrypoint = self.inner("Entrypoint").and_then(Value::as_array).cloned().unwrap_or_default();
+        let init: Vec<Value> = init.iter().map(|word| json!(word)).collect();
+        if !entrypoint.starts_with(&init) {
+            self.set("Entrypoint", Some(init.into_iter().chain(entrypoint).collect()));
+        }
     }
 
     fn set_argv(&mut self, key: &str, argv: Option<&[String]>) {

@@ -138,13 +138,16 @@ struct Lowering<'a> {
     plan: &'a Plan,
     around: &'a Surroundings<'a>,
     context: Output,
+    /// Paths of the context that are only for the steps that name them.
+    named: Vec<String>,
     done: BTreeMap<String, Lowered>,
 }
 
 impl<'a> Lowering<'a> {
     fn stages(plan: &'a Plan, around: &'a Surroundings<'a>) -> Self {
         let context = around.context.output(plan);
-        let mut lowering = Self { plan, around, context, done: BTreeMap::new() };
+        let named = around.context.named(plan);
+        let mut lowering = Self { plan, around, context, named, done: BTreeMap::new() };
         for stage in &plan.stages {
             let lowered = lowering.stage(stage);
             lowering.done.insert(stage.name.clone(), lowered);
@@ -194,11 +197,12 @@ impl<'a> Lowering<'a> {
         if let Some(sync) = &stage.sync {
             ours.push(("install with uv".to_owned(), self.sync(stage, sync, &root)));
         }
-        if !stage.directories.is_empty() {
-            ours.push(("directories".to_owned(), self.directories(stage)));
-        }
         for copy in stage.copies.iter().filter(|copy| !copy.place.on_top) {
             ours.push((self.copy_title(copy), self.copy_layer(stage, copy)));
+        }
+        // Over what is copied, which may have brought the same directories as somebody else's.
+        if !stage.directories.is_empty() {
+            ours.push(("directories".to_owned(), self.directories(stage)));
         }
         layers.extend(ours.iter().map(|(title, _)| title.clone()));
         let mut fs = self.assemble(stage, prepared.clone(), ours);

@@ -19,6 +19,7 @@ mod shell;
 mod snapshot;
 mod stages;
 mod users;
+mod variables;
 
 use std::collections::BTreeMap;
 
@@ -37,7 +38,7 @@ pub use order::{Edge, needed, stage_or};
 pub use packages::{Packages, bottoms, look, unconfigured};
 pub use place::{Place, place};
 pub use stages::{plan, prepare};
-pub use users::{AppUser, app_user, owner};
+pub use users::AppUser;
 
 /// The prefix of the environment, in every image.
 pub const VENV: &str = "/opt/venv";
@@ -60,6 +61,14 @@ pub struct Plan {
     /// The indexes that builds of wheels ask for what they require. Empty: the usual one.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub indexes: Vec<Index>,
+}
+
+impl Plan {
+    /// A plan whose last stage ends before its facts, so that there is nothing yet that depends on them.
+    fn before_facts(platform: &str, target: String, stages: Vec<Stage>) -> Self {
+        let platform = platform.to_owned();
+        Self { platform, target, stages, gates: vec![], builds: BTreeMap::new(), indexes: vec![] }
+    }
 }
 
 /// A stage: parts in the order in which they are carried out.
@@ -254,6 +263,9 @@ pub struct CopyStep {
     pub from: CopySource,
     /// Path or glob in the source, absolute and clean.
     pub src: String,
+    /// Whether directories that the pattern matches keep their names, rather than only their content being taken.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub by_name: bool,
     /// Where to.
     pub place: Place,
     /// Patterns of what is taken; empty: all.
@@ -356,6 +368,19 @@ pub enum RunMount {
         /// Where.
         target: String,
     },
+}
+
+impl RunMount {
+    /// Where it is mounted, if it is at a place.
+    pub fn target(&self) -> Option<&str> {
+        match self {
+            Self::Cache { target, .. }
+            | Self::SecretFile { target, .. }
+            | Self::Tmpfs { target }
+            | Self::Bind { target, .. } => Some(target),
+            Self::SecretEnv { .. } | Self::Ssh { .. } => None,
+        }
+    }
 }
 
 fn show_git<S: serde::Serializer>(git: &GitCommit, serializer: S) -> Result<S::Ok, S::Error> {

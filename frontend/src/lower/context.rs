@@ -1,7 +1,10 @@
 //! The build context: the client's files, without those that nobody wants.
 
+use std::collections::BTreeSet;
+
 use buildkit_llb::{Local, Meta, Output};
 
+use crate::ignore::matches_or_above;
 use crate::plan::{BuildSource, CopySource, Plan, RunMount, WheelSource};
 
 /// Where the files of the build come from.
@@ -76,12 +79,10 @@ impl Context {
             Self::Remote(output) => output.clone(),
             Self::Local { name, session, ignored, builtin } => {
                 let paths = paths(plan);
-                let wanted = |pattern: &str| {
-                    let name = pattern.trim_start_matches("**/");
-                    paths.iter().flatten().any(|path| path.split('/').any(|part| part == name))
-                };
-                let own =
-                    IGNORED.iter().filter(|pattern| *builtin && !wanted(pattern)).map(|p| (*p).to_owned());
+                let own = IGNORED.iter().filter(|_| *builtin).flat_map(|pattern| {
+                    let named = paths.iter().filter(|path| matches_or_above(pattern, path));
+                    std::iter::once((*pattern).to_owned()).chain(named.map(|path| format!("!{path}")))
+                });
                 // The user's patterns come last, so that `!` in them takes back ours.
                 let patterns: Vec<String> = own.chain(ignored.iter().cloned()).collect();
                 let local = Local::new(name)
@@ -89,17 +90,28 @@ impl Context {
                     .exclude(&patterns)
                     .shared_key_hint(name)
                     .meta(Meta::named("[internal] load build context"));
-                match paths {
-                    Some(paths) => local.follow_paths(&paths).output(),
-                    None => local.output(),
+                if paths.iter().any(String::is_empty) {
+                    return local.output();
                 }
+                local.follow_paths(&paths).output()
             }
         }
     }
+
+    /// The paths that are sent although they never belong into an image, because the plan names them. They are only
+    /// for what names them.
+    pub(super) fn named(&self, plan: &Plan) -> Vec<String> {
+        let Self::Local { ignored, builtin: true, .. } = self else { return vec![] };
+        let taken_back = |path: &str| {
+            ignored.iter().filter_map(|line| line.strip_prefix('!')).any(|line| matches_or_above(line, path))
+        };
+        let hidden = |path: &String| IGNORED.iter().any(|pattern| matches_or_above(pattern, path));
+        paths(plan).into_iter().filter(|path| hidden(path) && !taken_back(path)).collect()
+    }
 }
 
-/// The paths that a plan takes of the context, sorted; `None` for all of it.
-fn paths(plan: &Plan) -> Option<Vec<String>> {
+/// The paths that a plan takes of the context, sorted; an empty one is all of it.
+fn paths(plan: &Plan) -> Vec<String> {
     let copies = plan.stages.iter().flat_map(|stage| &stage.copies);
     let copies = copies.filter(|copy| copy.from == CopySource::Context).map(|copy| copy.src.as_str());
     let mounts = plan.stages.iter().flat_map(|stage| &stage.runs).flat_map(|run| &run.mounts);
@@ -116,11 +128,10 @@ fn paths(plan: &Plan) -> Option<Vec<String>> {
         BuildSource::Context(path) | BuildSource::Tree(path) => Some(path.as_str()),
         BuildSource::Remote(_) | BuildSource::Git(_) => None,
     });
-    let mut paths: Vec<String> = (copies.chain(mounts).chain(wheels).chain(builds))
-        .map(|path| path.trim_matches('/').trim_start_matches("./").to_owned())
-        .collect();
-    paths.sort();
-    paths.dedup();
-    let everything = paths.iter().any(|path| path.is_empty() || path == ".");
-    (!everything).then_some(paths)
+    let clean = |path: &str| match path.trim_matches('/').trim_start_matches("./") {
+        "." => String::new(),
+        path => path.to_owned(),
+    };
+    let paths: BTreeSet<String> = copies.chain(mounts).chain(wheels).chain(builds).map(clean).collect();
+    paths.into_iter().collect()
 }

@@ -6,6 +6,9 @@ use wheelbase_helper::contract::{DirectoriesRequest, Directory, MTIME};
 use super::Lowering;
 use crate::plan::{CopySource, CopyStep, RunMount, RunStep, Stage};
 
+/// Shared memory.
+const SHM: &str = "/dev/shm";
+
 impl Lowering<'_> {
     /// A copy as a layer of its own, to be merged.
     pub(super) fn copy_layer(&self, stage: &Stage, copy: &CopyStep) -> Output {
@@ -50,8 +53,10 @@ impl Lowering<'_> {
 
     pub(super) fn run(&self, stage: &Stage, run: &RunStep, fs: Fs) -> Output {
         let meta = self.at(self.meta(stage, &format!("run {}", run.title)), Some(run.origin));
-        let mut exec = self.user_exec(stage, Exec::new(fs, run.argv.clone())).cwd(&stage.workdir).meta(meta);
-        exec = exec.user(&run.user);
+        let exec = Exec::new(fs, run.argv.clone()).cwd(&stage.workdir).meta(meta).user(&run.user);
+        let own_shm = run.mounts.iter().any(|mount| mount.target() == Some(SHM));
+        let mut exec =
+            self.stage_exec(stage, if own_shm { self.sandbox(exec) } else { self.open_exec(exec) });
         for (name, value) in &run.env {
             exec = exec.env(name, value);
         }
@@ -97,13 +102,26 @@ impl Lowering<'_> {
 
     /// What all steps have that run something of the stage's base.
     pub(super) fn user_exec(&self, stage: &Stage, exec: Exec) -> Exec {
+        self.stage_exec(stage, self.open_exec(exec))
+    }
+
+    fn stage_exec(&self, stage: &Stage, exec: Exec) -> Exec {
         let platform = if stage.native { &self.around.build_platform } else { &self.around.platform };
-        let exec = self.open_exec(exec.platform(platform));
+        let exec = exec.platform(platform);
         stage.env.iter().fold(exec, |exec, (name, value)| exec.env(name, value))
     }
 
     /// What all steps have that may use the network.
     pub(super) fn open_exec(&self, exec: Exec) -> Exec {
+        let mut exec = self.sandbox(exec);
+        if self.around.runtime.shm_size > 0 {
+            exec.tmpfs(SHM, self.around.runtime.shm_size);
+        }
+        exec
+    }
+
+    /// The same without the size of shared memory, which a step may mount itself.
+    fn sandbox(&self, exec: Exec) -> Exec {
         let runtime = self.around.runtime;
         let mut exec = exec.proxy(runtime.proxy.clone());
         exec = exec.hostname(&runtime.hostname).cgroup_parent(&runtime.cgroup_parent);
@@ -112,9 +130,6 @@ impl Lowering<'_> {
         }
         for limit in &runtime.ulimits {
             exec = exec.ulimit(limit.clone());
-        }
-        if runtime.shm_size > 0 {
-            exec.tmpfs("/dev/shm", runtime.shm_size);
         }
         match runtime.network.as_str() {
             "host" => exec.network(Network::Host),
@@ -127,13 +142,25 @@ impl Lowering<'_> {
         let (uid, gid) = copy.owner;
         Copy {
             include: copy.include.clone(),
-            exclude: copy.exclude.clone(),
+            exclude: copy.exclude.iter().cloned().chain(self.not_named(copy)).collect(),
             mode: copy.mode,
+            directory_contents: !copy.by_name,
             owner: ((uid, gid) != (0, 0)).then_some(Owner { uid, gid }),
             // What a stage has made is as old as the build; what was sent or pulled is as old as it is.
             time: matches!(copy.from, CopySource::Stage(_)).then_some(MTIME),
             ..Copy::as_dockerfile()
         }
+    }
+
+    /// What is sent for other steps that name it, and is not for this one, as patterns below the source.
+    fn not_named(&self, copy: &CopyStep) -> impl Iterator<Item = String> {
+        let src = copy.src.trim_matches('/');
+        let below = move |path: &String| {
+            let rest = if src.is_empty() { path } else { path.strip_prefix(src)?.strip_prefix('/')? };
+            (!rest.is_empty()).then(|| rest.to_owned())
+        };
+        let named = if copy.from == CopySource::Context { self.named.as_slice() } else { &[] };
+        named.iter().filter_map(below)
     }
 
     /// The bare directories above a destination, and the destination itself if it is one.

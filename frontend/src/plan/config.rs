@@ -1,10 +1,8 @@
 //! The configuration of the image that a stage becomes.
 
 use super::copies::absolute;
-use super::stages::environment_variables;
-use super::users::app_user;
 use super::{Base, Ingredients};
-use crate::image::{Changes, ImageConfig};
+use crate::image::Changes;
 use crate::spec;
 
 /// The init of `init = true`: a package of the distribution, which has the same name in all of them.
@@ -26,28 +24,31 @@ impl Ingredients<'_> {
             || self.scripts.contains(name)
     }
 
+    /// The signal for a command that replaces that of the stage below: what a stage there says, or the image at the
+    /// bottom. What was chosen for the command that is replaced is not for this one.
+    fn inherited_signal(&self, name: &str) -> String {
+        let chain = self.ancestors(name);
+        let written = chain.iter().find_map(|stage| self.spec.stages.get(stage)?.stop_signal.as_ref());
+        let image = chain.last().and_then(|bottom| match self.base(bottom) {
+            Base::Source(image) => self.images.get(&image)?.stop_signal(),
+            Base::Stage(_) | Base::Scratch => None,
+        });
+        written.map(|signal| signal.as_str()).or(image).unwrap_or_default().to_owned()
+    }
+
     /// What a stage changes in the configuration of the image that it becomes.
     pub fn image_changes(&self, name: &str) -> Changes {
         let Some(written) = self.spec.stages.get(name) else { return Changes::default() };
-        let facts = self.facts_of(name);
         let owned =
             |values: &[crate::text::Spanned<String>]| values.iter().map(|v| v.value.clone()).collect();
         let pairs = |values: &[(crate::text::Spanned<String>, crate::text::Spanned<String>)]| {
             values.iter().map(|(name, value)| (name.value.clone(), value.value.clone())).collect::<Vec<_>>()
         };
-        let own_environment = self.has_environment(name);
-        let mut env = vec![];
-        if own_environment {
-            let base_env = match self.base(name) {
-                Base::Source(image) => self.images.get(&image).map(ImageConfig::env).unwrap_or_default(),
-                Base::Stage(_) | Base::Scratch => vec![],
-            };
-            env = environment_variables(&base_env);
-        }
         let start =
             self.start.filter(|_| name == "app" && written.cmd.is_none() && written.entrypoint.is_none());
+        let mut env = self.environment_env(name);
         env.extend(start.into_iter().flat_map(|start| start.env.clone()));
-        env.extend(pairs(&written.env));
+        env.extend(self.written_env(name, self.environment_of(name).is_some()));
         let cmd = written.cmd.as_ref().map(|cmd| cmd.value.clone()).or_else(|| Some(start?.cmd.clone()));
         let entrypoint = match (&written.entrypoint, &cmd) {
             (Some(entrypoint), _) => Some(entrypoint.value.clone()),
@@ -57,17 +58,15 @@ impl Ingredients<'_> {
         let stop_signal = written.stop_signal.as_ref().map(|signal| signal.value.clone());
         let stop_signal = stop_signal.or_else(|| {
             let interrupted = !written.init && self.interrupts(entrypoint.as_deref(), cmd.as_deref());
-            interrupted.then(|| "SIGINT".to_owned())
-        });
-        let entrypoint = match entrypoint {
-            Some(argv) if written.init => {
-                Some([INIT, "--"].map(str::to_owned).into_iter().chain(argv).collect())
+            let starts_other = entrypoint.is_some() && matches!(self.base(name), Base::Stage(_));
+            match interrupted {
+                true => Some("SIGINT".to_owned()),
+                false => starts_other.then(|| self.inherited_signal(name)),
             }
-            entrypoint => entrypoint,
-        };
+        });
+        let init = if written.init { [INIT, "--"].map(str::to_owned).to_vec() } else { vec![] };
         // An entrypoint of ours does not want the base's arguments.
         let cmd = cmd.or_else(|| written.entrypoint.as_ref().map(|_| vec![]));
-        let is_image = own_environment || written.user.is_some();
         let mut expose: Vec<String> = owned(&written.expose);
         if expose.is_empty() {
             expose.extend(start.and_then(|start| start.expose).map(|port| format!("{port}/tcp")));
@@ -76,10 +75,11 @@ impl Ingredients<'_> {
         labels.extend(pairs(&written.labels));
         Changes {
             env,
-            user: (is_image).then(|| {
-                facts.map_or_else(String::new, |facts| app_user(written.user.as_ref()).config(facts))
-            }),
-            workdir: (own_environment || written.workdir.is_some()).then(|| self.workdir(written, None)),
+            user: self.config_user(name, written),
+            // What a stage starts from has said its own.
+            workdir: (written.workdir.is_some() || !matches!(self.base(name), Base::Stage(_)))
+                .then(|| self.workdir(written, None)),
+            init,
             stop_signal,
             entrypoint,
             cmd,

@@ -3,13 +3,15 @@
 //! With a `dest`, a directory's content is put into it, as everywhere in the world of containers; a file is put
 //! into a `dest` that ends with `/`, else it becomes `dest`. Without a `dest`, a path keeps its own place below
 //! the working directory (`"web"` becomes `/app/web`), and a path that ends with `/` means its content
-//! (`"web/"` lands in `/app` itself).
+//! (`"web/"` lands in `/app` itself). What a pattern matches keeps its own name in a directory: `dest`, or the place
+//! of what stands before the pattern (`"conf/*.ini"` lands in `/app/conf`).
 
 use wheelbase_helper::contract::Facts;
 
 use super::users::{AppUser, owner};
 use super::{CopySource, CopyStep, Edge, Place, place, stage_or};
 use crate::diag::Diagnostic;
+use crate::ignore::before_pattern;
 use crate::spec::{Copy, Spec};
 
 /// What a copy has to know of the stage that it is in.
@@ -37,6 +39,7 @@ impl Into<'_> {
         Ok(CopyStep {
             from,
             src: absolute("/", copy.src.trim_end_matches('/')),
+            by_name: before_pattern(&copy.src).is_some() && !copy.src.ends_with('/'),
             place: self.place(&destination(
                 self.workdir,
                 &copy.src,
@@ -55,6 +58,7 @@ impl Into<'_> {
         CopyStep {
             from: CopySource::Context,
             src: "/".to_owned(),
+            by_name: false,
             place: self.place(&destination(self.workdir, ".", None)),
             include: vec![],
             exclude: vec![],
@@ -83,10 +87,12 @@ pub(super) fn source(spec: &Spec, name: &str) -> CopySource {
 }
 
 fn destination(workdir: &str, src: &str, dest: Option<&str>) -> String {
-    match dest {
-        Some(dest) => absolute(workdir, dest),
-        None if src == "." || src.ends_with('/') => absolute(workdir, "./"),
-        None => absolute(workdir, src.trim_start_matches('/')),
+    match (dest, before_pattern(src)) {
+        (Some(dest), Some(_)) => absolute(workdir, &format!("{dest}/")),
+        (Some(dest), None) => absolute(workdir, dest),
+        (None, Some(before)) => absolute(workdir, &format!("./{before}/")),
+        (None, None) if src == "." || src.ends_with('/') => absolute(workdir, "./"),
+        (None, None) => absolute(workdir, src.trim_start_matches('/')),
     }
 }
 
@@ -129,5 +135,11 @@ mod tests {
         check("app.ini", Some("/etc/app.ini"), "/etc/app.ini");
         check("app.ini", Some("../x"), "/x");
         check("all", Some("/"), "/");
+        check("*.py", None, "/app/");
+        check("conf/*.ini", None, "/app/conf/");
+        check("a/b?/[c]", None, "/app/a/");
+        check("packages/*/", None, "/app/packages/");
+        check("*.py", Some("lib"), "/app/lib/");
+        check("*.py", Some("/"), "/");
     }
 }

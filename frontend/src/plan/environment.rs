@@ -6,6 +6,7 @@ use wheelbase_helper::contract::{Facts, InstallRequest, Interpreter, SyncRequest
 
 use super::groups::group;
 use super::{BuildSource, Group, Indexes, Resolution, Sync, VENV, WheelBuild, WheelSource, place};
+use crate::diag::Diagnostic;
 use crate::select::{Artifact, Chosen, Selection};
 use crate::text::Span;
 
@@ -26,6 +27,30 @@ pub struct Dependencies {
     pub indexes: Indexes,
     /// The tags that fit the target, for wheels that are built.
     pub accepted_tags: Vec<String>,
+}
+
+/// The error of a base in which the place of the environment is taken: a layer with the directories of an environment
+/// would replace a link on the way to it and hide what lies behind, and an environment of the base's own would be
+/// mixed with ours. Every environment that `venv` makes has a link (`lib64`).
+pub(super) fn linked_environment(name: &str, facts: &Facts) -> Option<Diagnostic> {
+    let below = |path: &str, directory: &str| {
+        path.strip_prefix(directory).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    let link =
+        facts.directory_links.iter().find(|link| below(VENV, &link.path) || below(&link.path, VENV))?;
+    let error = match link.path.strip_prefix(VENV) {
+        None | Some("") => {
+            let message = format!("in the base of `{name}`, `{}` is a link to `{}`", link.path, link.to);
+            Diagnostic::error("linked-environment", message)
+        }
+        Some(_) => {
+            let message = format!("the base of `{name}` has an environment of its own in `{VENV}`");
+            Diagnostic::error("linked-environment", message)
+        }
+    };
+    let error =
+        error.help(format!("start from an image with nothing in `{VENV}`: that is where dependencies go"));
+    Some(error.help("or keep to what the base has installed, with `dependencies = false`"))
 }
 
 /// The layers of wheels of an environment on a base with these facts.

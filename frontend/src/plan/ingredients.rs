@@ -10,6 +10,7 @@ use super::{Base, Edge, compile_base, stage_or};
 use crate::detect::Start;
 use crate::image::ImageConfig;
 use crate::spec::Spec;
+use crate::text::Spanned;
 
 /// What a plan is made from.
 #[derive(Debug, Clone, Copy)]
@@ -59,18 +60,21 @@ impl Ingredients<'_> {
     /// The stages that are built, dependencies first.
     pub(super) fn stages(&self) -> Vec<String> {
         let mut names = needed(self.spec, self.target);
-        let gate = self.gate().map(|gate| needed(self.spec, gate)).unwrap_or_default();
-        names.extend(gate.into_iter().filter(|name| *name == "test" || name != self.target));
+        names.extend(self.gates().iter().flat_map(|gate| needed(self.spec, gate)));
         let mut seen = BTreeSet::new();
         names.retain(|name| seen.insert(name.clone()));
         names
     }
 
-    /// The stage that must succeed before the target is done: `test`, if it says `gate`, for images of the app.
-    pub fn gate(&self) -> Option<&'static str> {
-        let gate = self.spec.stages.get("test").is_some_and(|test| test.gate);
-        let of_app = self.target == "app" || self.ancestors(self.target).iter().any(|stage| stage == "app");
-        (gate && of_app && self.target != "test").then_some("test")
+    /// The stages that must succeed before the target is done: those that say `gate`, for images of the app. Tests,
+    /// and stages that are waited for themselves, wait for none.
+    pub fn gates(&self) -> Vec<String> {
+        let says = |name: &str| self.spec.stages.get(name).is_some_and(|stage| stage.gate);
+        let of_app = self.chain(self.target).iter().any(|stage| stage == "app");
+        if !of_app || self.target == "test" || says(self.target) {
+            return vec![];
+        }
+        self.spec.stages.keys().filter(|name| says(name)).cloned().collect()
     }
 
     /// The same, with those in which wheels are compiled, once it is known that some are.
@@ -92,11 +96,16 @@ impl Ingredients<'_> {
     /// Whether a stage has an environment of its own, rather than that of the stage it starts from: the app
     /// always, others that say `dependencies`.
     pub fn has_environment(&self, name: &str) -> bool {
-        self.asks(name) && !self.ancestors(name).iter().any(|parent| self.asks(parent))
+        self.environment_of(name).is_some_and(|stage| stage == name)
+    }
+
+    /// The stage whose environment a stage is in: itself, or one that it starts from.
+    pub(super) fn environment_of(&self, name: &str) -> Option<String> {
+        self.chain(name).into_iter().rfind(|stage| self.asks(stage))
     }
 
     /// Whether a stage asks for an environment, which may be that of the stage it starts from.
-    pub(super) fn asks(&self, name: &str) -> bool {
+    fn asks(&self, name: &str) -> bool {
         let stage = self.spec.stages.get(name);
         stage.is_some_and(|stage| name == "app" || stage.dependencies.is_some())
     }
@@ -114,13 +123,32 @@ impl Ingredients<'_> {
         if written.none || self.has_environment(name) {
             return None;
         }
-        self.ancestors(name).into_iter().find(|parent| self.has_environment(parent))
+        self.environment_of(name)
     }
 
     /// The facts that hold for a stage: its own, or those of the nearest stage that it starts from.
     pub fn facts_of(&self, name: &str) -> Option<&Facts> {
-        let chain = std::iter::once(name.to_owned()).chain(self.ancestors(name));
-        chain.into_iter().find_map(|name| self.facts.get(&name))
+        self.chain(name).into_iter().find_map(|name| self.facts.get(&name))
+    }
+
+    /// Whether the base of a stage has to be looked at before the stage can be planned: for an environment of its own,
+    /// and where users or directories of a base without one matter.
+    pub(super) fn wants_facts(&self, name: &str) -> bool {
+        if let Some(stage) = self.environment_of(name) {
+            return stage == name;
+        }
+        let on_nothing = self.chain(name).last().is_some_and(|bottom| self.base(bottom) == Base::Scratch);
+        let by_name = |user: &Spanned<String>| user.contains(|c: char| c.is_ascii_alphabetic());
+        self.spec.stages.get(name).is_some_and(|stage| {
+            let owners = stage.copy.iter().flatten().filter_map(|copy| copy.chown.as_ref());
+            let names = stage.user.iter().chain(owners).any(by_name);
+            !on_nothing && (names || !stage.writable.is_empty() || !stage.volumes.is_empty())
+        })
+    }
+
+    /// A stage and those that it starts from, nearest first.
+    pub fn chain(&self, name: &str) -> Vec<String> {
+        std::iter::once(name.to_owned()).chain(self.ancestors(name)).collect()
     }
 
     /// The stages that a stage starts from, nearest first.
@@ -158,7 +186,6 @@ impl Ingredients<'_> {
         let mut names = self.stages();
         if compile {
             names.extend(needed(self.spec, "wheels"));
-            names.push("wheels".to_owned());
         }
         let mut sources = BTreeMap::new();
         for name in &names {
@@ -180,10 +207,9 @@ impl Ingredients<'_> {
 
     /// The image at the bottom of the app's stages.
     fn app_image(&self) -> String {
-        let bottom = self.ancestors("app").pop().unwrap_or_else(|| "app".to_owned());
-        match self.base(&bottom) {
-            Base::Source(image) => image,
-            Base::Stage(_) | Base::Scratch => self.app_base.to_owned(),
+        match self.chain("app").last().map(|bottom| self.base(bottom)) {
+            Some(Base::Source(image)) => image,
+            _ => self.app_base.to_owned(),
         }
     }
 }

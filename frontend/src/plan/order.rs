@@ -1,6 +1,6 @@
 //! Which stages a target needs, and in which order they can be planned.
 
-use crate::spec::{Spec, Stage};
+use crate::spec::{Origin, Spec, Stage};
 
 /// What a name in `from` means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -15,13 +15,17 @@ pub enum Edge<'s> {
 
 /// Resolves a name as the description means it: a stage first, then whatever the driver finds under it.
 pub fn stage_or<'s>(spec: &Spec, name: &'s str) -> Edge<'s> {
-    if spec.stages.contains_key(name) {
+    if is_stage(spec, name) {
         Edge::Stage(name)
     } else if name == "scratch" {
         Edge::Scratch
     } else {
         Edge::Source(name)
     }
+}
+
+fn is_stage(spec: &Spec, name: &str) -> bool {
+    matches!(spec.origin(name), Origin::Stage(_))
 }
 
 /// The names that a stage itself refers to, in the order of the file.
@@ -42,10 +46,14 @@ pub fn needed(spec: &Spec, target: &str) -> Vec<String> {
 
 fn visit(spec: &Spec, name: &str, order: &mut Vec<String>, path: &mut Vec<String>) {
     let seen = |names: &[String]| names.iter().any(|seen| seen == name);
-    let Some(stage) = spec.stages.get(name) else { return };
     if seen(order) || seen(path) {
         return;
     }
+    let Some(stage) = spec.stages.get(name) else {
+        // There may be a stage of defaults alone, which needs no other.
+        order.extend(is_stage(spec, name).then(|| name.to_owned()));
+        return;
+    };
     path.push(name.to_owned());
     for edge in edges(spec, stage) {
         if let Edge::Stage(needed) = edge {

@@ -111,9 +111,7 @@ impl Ingredients<'_> {
         let mut stage = self.only_base(name, Base::Source(image));
         let request = self.facts_request(&stage, &AppUser { new: None });
         stage.facts = Some(FactsLayer { request, resolution: None });
-        let platform = self.platform.to_owned();
-        let (stages, builds, indexes, gates) = (vec![stage], BTreeMap::new(), vec![], vec![]);
-        Plan { platform, target: name.to_owned(), stages, gates, builds, indexes }
+        Plan::before_facts(self.platform, name.to_owned(), vec![stage])
     }
 
     /// A stage in which nothing is done.
@@ -150,7 +148,7 @@ impl Ingredients<'_> {
     /// The image below a stage, if packages are installed on it and its name does not say all that is to be known.
     fn image_to_look_at(&self, name: &str) -> Option<String> {
         let written = self.spec.stages.get(name).filter(|stage| stage.init || !stage.packages.is_empty())?;
-        let chain: Vec<String> = std::iter::once(name.to_owned()).chain(self.ancestors(name)).collect();
+        let chain = self.chain(name);
         let Base::Source(image) = self.base(chain.last()?) else { return None };
         let stages = || chain.iter().filter_map(|name| self.spec.stages.get(name));
         let uses_a_shell =

@@ -5,12 +5,11 @@ use std::collections::BTreeMap;
 use wheelbase_helper::contract::{Directory, Facts, FactsRequest};
 
 use super::copies::{Into, absolute};
-use super::environment::{layers, sync, wheels_to_build};
+use super::environment::{layers, linked_environment, sync, wheels_to_build};
 use super::order::needed;
-use super::users::{AppUser, app_user};
+use super::users::AppUser;
 use super::{Base, CopyStep, FactsLayer, Indexes, Ingredients, Plan, Stage, VENV, place};
 use crate::diag::{Checked, Diagnostic};
-use crate::image::{ImageConfig, set_env};
 use crate::spec::{self, Spec};
 
 /// The stages whose facts are wanted and not known yet, each with all that has to be built to read them: the
@@ -19,13 +18,13 @@ pub fn prepare(ingredients: &Ingredients<'_>) -> Checked<BTreeMap<String, Plan>>
     let mut problems = vec![];
     let mut wanted = BTreeMap::new();
     for name in ingredients.stages() {
-        if !ingredients.has_environment(&name) || ingredients.facts.contains_key(&name) {
+        if !ingredients.wants_facts(&name) || ingredients.facts.contains_key(&name) {
             continue;
         }
         let before: Vec<String> = needed(ingredients.spec, &name);
         // Facts that need facts come in a later round.
         let waits = |stage: &String| {
-            *stage != name && ingredients.has_environment(stage) && !ingredients.facts.contains_key(stage)
+            *stage != name && ingredients.wants_facts(stage) && !ingredients.facts.contains_key(stage)
         };
         if before.iter().any(waits) {
             continue;
@@ -37,9 +36,7 @@ pub fn prepare(ingredients: &Ingredients<'_>) -> Checked<BTreeMap<String, Plan>>
                 Err(errors) => problems.extend(errors),
             }
         }
-        let platform = ingredients.platform.to_owned();
-        let (builds, indexes, gates) = (BTreeMap::new(), vec![], vec![]);
-        wanted.insert(name.clone(), Plan { platform, target: name, stages, gates, builds, indexes });
+        wanted.insert(name.clone(), Plan::before_facts(ingredients.platform, name, stages));
     }
     Checked::new(wanted, problems)
 }
@@ -63,9 +60,6 @@ pub fn plan(ingredients: &Ingredients<'_>) -> Checked<Plan> {
         let compile = needed(ingredients.spec, "wheels");
         let missing: Vec<_> = compile.into_iter().filter(|name| !names.contains(name)).collect();
         names.splice(0..0, missing);
-        if !names.iter().any(|name| name == "wheels") {
-            names.insert(0, "wheels".to_owned());
-        }
     }
     let mut stages: Vec<Stage> = vec![];
     for name in &names {
@@ -79,7 +73,7 @@ pub fn plan(ingredients: &Ingredients<'_>) -> Checked<Plan> {
         platform: ingredients.platform.to_owned(),
         target: ingredients.target.to_owned(),
         stages,
-        gates: ingredients.gate().map(str::to_owned).into_iter().collect(),
+        gates: ingredients.gates(),
         builds,
         indexes,
     };
@@ -97,12 +91,11 @@ impl Ingredients<'_> {
             Base::Source(_) | Base::Scratch => None,
         };
         let own_environment = self.has_environment(name);
-        let environment = own_environment || self.ancestors(name).iter().any(|stage| self.asks(stage));
         let workdir = self.workdir(written, parent);
         let packages = self.packages(name, written).map_err(|error| vec![error])?;
         let mut stage = Stage {
             name: name.to_owned(),
-            env: self.env(written, &base, parent, environment),
+            env: self.env(name),
             workdir,
             packages,
             facts: None,
@@ -113,12 +106,12 @@ impl Ingredients<'_> {
             runs: vec![],
             origin: written.header,
             ignore_cache: self.ignores_cache(name),
-            native: written.native,
+            native: self.is_native(name),
             interpreter_from_packages: false,
             base,
         };
-        let user = app_user(written.user.as_ref());
-        if own_environment {
+        let user = self.made_user(name);
+        if own_environment || only_base {
             stage.facts = Some(FactsLayer { request: self.facts_request(&stage, &user), resolution: None });
         }
         if only_base {
@@ -139,10 +132,18 @@ impl Ingredients<'_> {
                 Err(error) => problems.push(error),
             }
         }
-        let (uid, gid) = facts.map_or((0, 0), |facts| user.numbers(facts));
+        let (uid, gid) = self.user_numbers(name).unwrap_or_else(|error| {
+            let matters = own_environment || !written.writable.is_empty() || !written.volumes.is_empty();
+            problems.extend(matters.then_some(error));
+            (0, 0)
+        });
         for path in written.writable.iter().chain(&written.volumes) {
-            let path = absolute(&stage.workdir, path.value.trim_end_matches('/'));
+            let path = directory(&stage.workdir, &path.value);
+            let as_copied = as_copied(&path, &stage.copies);
             add_directory(&mut stage.directories, Directory { path, mode: 0o755, uid, gid }, facts);
+            for directory in as_copied {
+                add_directory(&mut stage.directories, directory, facts);
+            }
         }
         // The working directory exists, whatever is copied; one of the base's own stays as it is.
         let copied = |copy: &CopyStep| within(&copy.place.path, &stage.workdir);
@@ -175,39 +176,22 @@ impl Ingredients<'_> {
         }
     }
 
-    /// The variables of a stage's steps: the base's, those that every environment has, the stage's own.
-    fn env(
-        &self,
-        written: &spec::Stage,
-        base: &Base,
-        parent: Option<&Stage>,
-        environment: bool,
-    ) -> Vec<(String, String)> {
-        let mut env = match (base, parent) {
-            (Base::Source(image), _) => self.images.get(image).map(ImageConfig::env).unwrap_or_default(),
-            (_, Some(parent)) => parent.env.clone(),
-            _ => vec![],
-        };
-        if environment && parent.is_none_or(|parent| !has_venv(&parent.env)) {
-            for (name, value) in environment_variables(&env) {
-                set_env(&mut env, &name, &value);
-            }
-        }
-        for (name, value) in &written.env {
-            set_env(&mut env, &name.value, &value.value);
-        }
-        env
+    /// Whether a stage runs on the builder's own platform: it says so, or what it starts from does.
+    fn is_native(&self, name: &str) -> bool {
+        let native = |name: &String| self.spec.stages.get(name).is_some_and(|stage| stage.native);
+        self.chain(name).iter().any(native)
     }
 
+    /// What is asked of the base of a stage. Which Python a base has does not matter to a stage without an environment.
     pub(super) fn facts_request(&self, stage: &Stage, user: &AppUser) -> FactsRequest {
-        let path = match &stage.base {
-            Base::Source(image) => self.images.get(image).map(ImageConfig::path),
-            Base::Stage(_) | Base::Scratch => None,
-        };
         FactsRequest {
             base: "/base".to_owned(),
             out: "/out".to_owned(),
-            path: path.unwrap_or_else(|| crate::image::DEFAULT_PATH.to_owned()),
+            path: if self.has_environment(&stage.name) {
+                self.search_path(&stage.name)
+            } else {
+                String::new()
+            },
             venv: VENV.to_owned(),
             user: user.new.clone(),
             before_packages: stage.packages.is_some().then(|| "/image".to_owned()),
@@ -233,8 +217,13 @@ impl Ingredients<'_> {
         }
         stage.interpreter_from_packages = interpreter.from_packages;
         stage.groups = layers(dependencies, facts, interpreter);
-        let written = self.spec.stages.get(name).and_then(|stage| stage.dependencies.as_ref());
-        stage.sync = sync(dependencies, facts, interpreter, written.and_then(|written| written.span));
+        let written = self.spec.stages.get(name);
+        let origin = written.and_then(|stage| stage.dependencies.as_ref()?.span);
+        stage.sync = sync(dependencies, facts, interpreter, origin);
+        if !stage.groups.is_empty() || stage.sync.is_some() {
+            let from = written.and_then(|stage| stage.from.as_ref()).map(|from| from.span);
+            problems.extend(linked_environment(name, facts).map(|error| error.at(from.or(origin))));
+        }
     }
 }
 
@@ -260,15 +249,28 @@ fn within(path: &str, directory: &str) -> bool {
     path.strip_prefix(directory).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// What every environment sets: its programs come first on `PATH`, and output is not held back.
-pub(super) fn environment_variables(base: &[(String, String)]) -> Vec<(String, String)> {
-    let path =
-        base.iter().find(|(name, _)| name == "PATH").map_or(crate::image::DEFAULT_PATH, |(_, path)| path);
-    vec![("PATH".into(), format!("{VENV}/bin:{path}")), ("PYTHONUNBUFFERED".into(), "1".into())]
+/// The path of a directory, without a slash at its end.
+fn directory(workdir: &str, path: &str) -> String {
+    let path = absolute(workdir, path);
+    if path == "/" { path } else { path.trim_end_matches('/').to_owned() }
 }
 
-fn has_venv(env: &[(String, String)]) -> bool {
-    env.iter().any(|(name, value)| name == "PATH" && value.split(':').any(|dir| dir == "/opt/venv/bin"))
+/// The directories above one that a copy with an owner or a mode of its own has made: they stay as it made them.
+fn as_copied(path: &str, copies: &[CopyStep]) -> Vec<Directory> {
+    let mut above = vec![];
+    for (at, _) in path.match_indices('/').skip(1) {
+        let made = copies.iter().rev().find(|copy| {
+            let dest = copy.place.path.trim_end_matches('/');
+            within(&path[..at], dest) && path[..at] != *dest && !copy.place.on_top
+        });
+        if let Some(CopyStep { owner: (uid, gid), mode, .. }) = made
+            && ((*uid, *gid) != (0, 0) || mode.is_some())
+        {
+            let mode = mode.unwrap_or(0o755);
+            above.push(Directory { path: path[..at].to_owned(), mode, uid: *uid, gid: *gid });
+        }
+    }
+    above
 }
 
 fn no_interpreter(name: &str, stage: &Stage, spec: &Spec) -> Diagnostic {
