@@ -132,8 +132,7 @@ impl<G: Gateway> Session<'_, G> {
     /// The configuration of the target's image, and that of the image that it grew from.
     fn configuration(&self, known: &Known<'_>, layers: &[String]) -> (Vec<u8>, Option<Vec<u8>>) {
         let ingredients = known.ingredients();
-        let mut chain = vec![ingredients.target.to_owned()];
-        chain.extend(ingredients.ancestors(ingredients.target));
+        let chain = ingredients.chain(ingredients.target);
         let base = match chain.last().map(|stage| ingredients.base(stage)) {
             Some(Base::Source(name)) => known.sources.configs.get(&name).cloned(),
             _ => None,

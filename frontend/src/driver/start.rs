@@ -158,8 +158,7 @@ struct Chain<'a> {
 
 impl<'a> Chain<'a> {
     fn of(ingredients: &'a Ingredients<'a>) -> Self {
-        let mut names = vec![ingredients.target.to_owned()];
-        names.extend(ingredients.ancestors(ingredients.target));
+        let names = ingredients.chain(ingredients.target);
         let base = match names.last().map(|stage| ingredients.base(stage)) {
             Some(Base::Source(image)) => ingredients.images.get(&image),
             _ => None,
