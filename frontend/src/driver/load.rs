@@ -181,8 +181,9 @@ impl<G: Gateway> Session<'_, G> {
         };
         let reference = self.solve(&source.into(), false).await?;
         let entries = self.gateway.read_dir(&reference, ".").await?.unwrap_or_default();
-        let wanted =
-            |name: &String| name == IGNORE_FILE || PROJECT_FILES.iter().any(|pattern| crate::ignore::matches(pattern, name));
+        let wanted = |name: &String| {
+            name == IGNORE_FILE || PROJECT_FILES.iter().any(|pattern| crate::ignore::matches(pattern, name))
+        };
         let names: Vec<String> = entries.into_iter().map(|entry| entry.path).filter(wanted).collect();
         let read = all(names.iter().map(async |name| {
             let bytes = self.gateway.read_file(&reference, name).await?;

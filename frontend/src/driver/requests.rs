@@ -1,13 +1,14 @@
 //! Sub-requests: what a client asks instead of a build, answered from the description and the files of the project.
 
 use super::load::Loaded;
-use super::parse;
 use super::session::Session;
+use super::{parse, python};
 use crate::answer::{Answer, Failure};
 use crate::diag::{Diagnostic, once};
 use crate::gateway::Gateway;
 use crate::options::{CheckOptions, Platform};
-use crate::spec::{KNOWN_STAGES, Spec, Stage, known_stage};
+use crate::plan::{compile_base, default_base};
+use crate::spec::{KNOWN_STAGES, Spec, Stage};
 use crate::subrequest::{Arg, Cache, Outline, Request, Secret, Target, describe, lint, outline, targets};
 use crate::text::{Files, Spanned};
 
@@ -119,16 +120,29 @@ fn targets_of(spec: &Spec, noticed: &[Diagnostic], loaded: &Loaded) -> Answer {
         name: name.clone(),
         default: name == "app",
         description: description(name),
-        base: match (&stage.from, known_stage(name)) {
-            (Some(from), _) => from.value.clone(),
-            (None, Some(known)) => known.from.to_owned(),
-            (None, None) => "scratch".to_owned(),
-        },
+        base: base(spec, name, stage),
         platform: if stage.native { "build".to_owned() } else { String::new() },
         span: stage.header,
     };
     let list: Vec<Target> = spec.stages.iter().map(target).collect();
     targets(&list, noticed, &loaded.files)
+}
+
+/// What a stage starts with, as far as the description alone says it: where the files of the project choose the
+/// Python, nothing.
+fn base(spec: &Spec, name: &str, stage: &Stage) -> String {
+    let app = || -> Option<String> {
+        let written = spec.stages.get("app").and_then(|app| app.from.as_ref());
+        let variant = spec.variant.as_ref().map(|variant| variant.value).unwrap_or_default();
+        let chosen = || spec.python.as_ref().map(|_| default_base(&python::minor(spec, None), variant));
+        written.map(|from| from.value.clone()).or_else(chosen)
+    };
+    match (&stage.from, name) {
+        (Some(from), _) => from.value.clone(),
+        (None, "app") => app().unwrap_or_default(),
+        (None, "wheels") => app().map(|image| compile_base(&image)).unwrap_or_default(),
+        (None, _) => "app".to_owned(),
+    }
 }
 
 fn description(stage: &str) -> String {
