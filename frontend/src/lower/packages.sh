@@ -9,6 +9,8 @@ if command -v apt-get >/dev/null 2>&1; then
 	apt-get update -qq
 	apt-get install -y -qq --no-install-recommends "$@"
 elif command -v apk >/dev/null 2>&1; then
+	# The find of busybox compares whole seconds: what is made has to be newer than the stamp by one.
+	sleep 1
 	apk add --no-cache "$@"
 elif command -v microdnf >/dev/null 2>&1; then
 	microdnf install -y --nodocs --setopt=install_weak_deps=0 "$@"
@@ -33,4 +35,7 @@ done
 find / -xdev -path /proc -prune -o -path /sys -prune -o -path /dev -prune -o -newer $stamp -print0 |
 	xargs -0 -r touch -h -d "@$time"
 rm -f $stamp
-touch -d "@$time" /tmp
+# Here something was for a while: the stamp, or what BuildKit mounted before this script began.
+for directory in /etc /tmp /var/cache /var/lib; do
+	[ ! -d $directory ] || touch -d "@$time" $directory
+done
