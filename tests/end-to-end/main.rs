@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may stop where it stands")]
 
 mod ahead;
+mod alpine;
 mod cache;
 mod examples;
 mod failures;
