@@ -129,6 +129,16 @@ async fn a_command_costs_nothing() {
 }
 
 #[tokio::test]
+async fn an_address_that_is_written_is_told_once() {
+    let description = "python = \"3.13\"\ncmd = [\"uvicorn\", \"app:app\", \"--host\", \"127.0.0.1\"]\n";
+    let built = run(description, &[]).await.unwrap();
+    insta::assert_snapshot!(built.warnings.join("\n"), @"
+    loopback: the app listens on `127.0.0.1`: nothing outside its container can reach it (app.toml line 2)
+      listen on `0.0.0.0`; who may reach it is decided by whoever starts the container
+    ");
+}
+
+#[tokio::test]
 async fn only_what_can_be_in_the_image_is_sent() {
     let files = [(".dockerignore", "legacy\n*_old.py\n"), ("main.py", "")];
     let built = run("python = \"3.13\"\n", &files).await.unwrap();

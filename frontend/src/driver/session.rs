@@ -34,7 +34,7 @@ impl<'a, G: Gateway> Session<'a, G> {
         let Some(own) = &environment.frontend else {
             let error =
                 Diagnostic::error("old-buildkit", "this BuildKit does not hand a frontend its own image")
-                    .help("update to BuildKit 0.13 (Docker 25) or newer");
+                    .help("update to BuildKit 0.13 (Docker 26) or newer");
             return Err(Failure::input(vec![error]));
         };
         let own_image =

@@ -39,7 +39,10 @@ impl<G: Gateway> Session<'_, G> {
     ) -> Result<Option<Start>, Failure> {
         let chain = Chain::of(ingredients);
         if let Some((argv, span)) = chain.command() {
-            warnings.extend(listens_on_loopback(&argv, &chain.env(), Some(span)));
+            // An address that is written is told with the description.
+            let written = argv.iter().any(|word| word.contains("127.0.0.1") || word.contains("localhost"));
+            let unsaid = listens_on_loopback(&argv, &chain.env(), Some(span)).filter(|_| !written);
+            warnings.extend(unsaid);
             return Ok(None);
         }
         if !chain.wants_a_command() {
