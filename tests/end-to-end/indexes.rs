@@ -126,6 +126,22 @@ fn a_secret_opens_an_index_and_appears_nowhere() {
 }
 
 #[test]
+fn one_step_of_uv_opens_the_index_too() {
+    let engine = Engine::main();
+    let (server, alpha, beta) = index(&engine, Some(&format!("user:{PASSWORD}")));
+    let project = Project::new(&APP.replace("URL", &server.url()));
+    project.edit("app.toml", "copy = []", "copy = []\ndependencies = { file = \"uv.lock\", mode = \"uv\" }");
+    project.write("uv.lock", locked(&server, [&alpha, &beta]));
+    let metadata = "[project]\nname = \"app\"\nversion = \"1\"\nrequires-python = \">=3.13\"\n";
+    project.write("pyproject.toml", format!("{metadata}dependencies = [\"alpha\"]\n"));
+    let (outcome, bytes) = everything(&engine, &project, server.authorization());
+    assert!(outcome.success, "{}", outcome.message);
+    assert_eq!(outcome.named("install with uv").count(), 1);
+    assert_nowhere(&server, &outcome, &bytes);
+    assert!(server.requests().iter().any(|file| file.path.starts_with("/files/beta") && file.authorized));
+}
+
+#[test]
 fn a_wrong_secret_is_an_error_without_it() {
     let engine = Engine::main();
     let (server, alpha, beta) = index(&engine, Some(&format!("user:{PASSWORD}")));

@@ -68,6 +68,11 @@ fn file(ops: &[(String, pb::Op)], op: &pb::Op, exec: &pb::ExecOp, path: &str) ->
     }
 }
 
+async fn request(daemon: Daemon) -> ResolveRequest {
+    let step = steps(daemon, "resolve").await.remove(0);
+    serde_json::from_str(&step.request).unwrap()
+}
+
 fn environment_of(step: &Step) -> &[String] {
     &step.exec.meta.as_ref().unwrap().env
 }
@@ -86,15 +91,18 @@ async fn a_resolution_does_without_system_packages() {
 
 #[tokio::test]
 async fn what_must_be_a_wheel_and_what_must_not_is_part_of_a_resolution() {
-    let request = |daemon| async {
-        let step = steps(daemon, "resolve").await.remove(0);
-        serde_json::from_str::<ResolveRequest>(&step.request).unwrap()
-    };
     let daemon = daemon("dependencies = { only-binary = [\"Flask\", \":all:\"], no-binary = [\"blinker\"] }")
         .file("requirements.txt", "--only-binary jinja2\nflask\n".to_owned());
-    let request = request(daemon).await;
+    let request = self::request(daemon).await;
     assert_eq!(request.only_binary, [":all:", "flask", "jinja2"]);
     assert_eq!(request.no_binary, ["blinker"]);
+
+    // What is named by its sources is built all the same.
+    let daemon = self::daemon("dependencies = { only-binary = [\":all:\", \"own\"] }")
+        .file("requirements.txt", "./own\nflask\n".to_owned())
+        .file("own/pyproject.toml", "[project]\nname = \"Own\"\ndynamic = [\"version\"]\n".to_owned());
+    let request = self::request(daemon).await;
+    assert_eq!((request.only_binary, request.no_binary), (vec![":all:".into()], vec!["own".into()]));
 }
 
 #[tokio::test]

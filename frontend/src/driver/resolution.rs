@@ -6,6 +6,7 @@ use wheelbase_helper::contract::{Facts, Interpreter, Libc, PYLOCK_PATH};
 use super::session::Session;
 use crate::answer::Failure;
 use crate::gateway::Gateway;
+use crate::lock::name::normalise;
 use crate::lock::{self, Binary, Lock, Others, Read, Request, Unlocked};
 use crate::lower::{Surroundings, lower_resolution};
 use crate::plan::{Indexes, Plan, Resolution, VENV, library_version, place};
@@ -51,6 +52,7 @@ pub(super) fn resolution(
         lines.dedup();
         lines
     };
+    let (only_binary, no_binary) = arguments(unlocked, binary);
     Resolution {
         requirements: sorted(&unlocked.requirements),
         constraints: sorted(&unlocked.constraints),
@@ -58,8 +60,8 @@ pub(super) fn resolution(
         find_links: unlocked.indexes.find_links.clone(),
         no_index: unlocked.indexes.no_index,
         prereleases: unlocked.prereleases,
-        only_binary: binary.only.arguments(),
-        no_binary: binary.no.arguments(),
+        only_binary,
+        no_binary,
         complete: false,
         interpreter: interpreter.path.clone(),
         python: library_version(interpreter),
@@ -70,6 +72,24 @@ pub(super) fn resolution(
         ancestors: place(VENV, facts).ancestors,
         origin: Some(Span { file: unlocked.file.id(), start: 0, end: 0 }),
     }
+}
+
+/// What uv is told of wheels and sdists. What the requirements name by its sources is built, whatever is said of others:
+/// selection does the same, but uv would not even ask it what it needs.
+fn arguments(unlocked: &Unlocked, binary: &Binary) -> (Vec<String>, Vec<String>) {
+    let (mut only, mut no) = (binary.only.arguments(), binary.no.clone());
+    if !only.is_empty() {
+        for line in &unlocked.requirements {
+            let Some((name, place)) = line.split_once(" @ ") else { continue };
+            let file = place.split([' ', '#', ';']).next().unwrap_or(place);
+            if !file.ends_with(".whl") {
+                let name = normalise(name.split('[').next().unwrap_or(name).trim());
+                only.retain(|known| *known != name);
+                no.add(&name);
+            }
+        }
+    }
+    (only, no.arguments())
 }
 
 /// The look-up of files whose lock knows versions and checksums, but no URLs.
