@@ -84,9 +84,11 @@ async fn a_resolution_does_without_system_packages() {
     assert_eq!(plain, resolved(daemon("packages = [\"libpq5\"]")).await);
     // What certificates are trusted, and what has to be built, may be up to the packages.
     assert_ne!(plain, resolved(daemon("packages = [\"ca-certificates\"]")).await);
-    let unbuilt = resolved(daemon("dependencies = { no-binary = [\"flask\"] }")).await;
-    let lines = "packages = [\"libpq5\"]\ndependencies = { no-binary = [\"flask\"] }";
-    assert_ne!(unbuilt, resolved(daemon(lines)).await);
+    let repository = |line| {
+        let url = "git+https://git.example/own.git@0123456789abcdef0123456789abcdef01234567";
+        daemon(line).file("requirements.txt", format!("own @ {url}\nflask\n"))
+    };
+    assert_ne!(resolved(repository("")).await, resolved(repository("packages = [\"git\"]")).await);
 }
 
 #[tokio::test]

@@ -67,7 +67,7 @@ pub(super) fn resolution(
         python: library_version(interpreter),
         machine: interpreter.machine.clone(),
         platform: facts.libc.and_then(|libc| platform(&interpreter.machine, libc)),
-        needs_packages: builds(unlocked, binary) || needs_packages(interpreter, packages),
+        needs_packages: builds(unlocked) || needs_packages(interpreter, packages),
         indexes: indexes.asked(unlocked.indexes.index.as_deref(), &unlocked.indexes.extra),
         ancestors: place(VENV, facts).ancestors,
         origin: Some(Span { file: unlocked.file.id(), start: 0, end: 0 }),
@@ -133,12 +133,10 @@ pub(super) fn look_up(
 }
 
 /// Whether something of the requirements has to be built, or fetched with a program of its own, to know what it needs:
-/// directories, archives, repositories, and what must not be a wheel.
-fn builds(unlocked: &Unlocked, binary: &Binary) -> bool {
+/// directories, archives, repositories. Sdists of an index say themselves what they need, but for old ones.
+fn builds(unlocked: &Unlocked) -> bool {
     let direct = |line: &String| line.contains(" @ ") || line.contains("://") || line.starts_with(['.', '/']);
-    !unlocked.trees.is_empty()
-        || !binary.no.arguments().is_empty()
-        || unlocked.requirements.iter().chain(&unlocked.constraints).any(direct)
+    !unlocked.trees.is_empty() || unlocked.requirements.iter().chain(&unlocked.constraints).any(direct)
 }
 
 /// Whether the step cannot do without system packages: they bring the interpreter, or what it trusts indexes by.
