@@ -32,7 +32,9 @@ pub(super) fn read(input: &Reader<'_>) -> Checked<super::Read> {
             format!("`{}` has lock-version `{}`, and only 1.x is known", file.name(), &*wire.lock_version);
         let place = super::place::text(file, "lock-version").unwrap_or_else(|| file.line_span(1));
         return Checked::failed(
-            Diagnostic::error("lock-version", message).at(place).help(super::row(Format::Pylock).command),
+            Diagnostic::error("lock-version", message)
+                .at(place)
+                .help(format!("write it anew, as 1.0: `{}`", super::row(Format::Pylock).command)),
         );
     }
     let mut reading = Reading::new(file);

@@ -79,8 +79,10 @@ impl FromStr for Requirement {
             None => Marker::always(),
             Some(';') => {
                 let start = rest.at + 1;
-                Marker::from_str(text[start..].trim_end())
-                    .map_err(|error| problem(error.message, start + error.start, start + error.end))?
+                Marker::from_str(text[start..].trim_end()).map_err(|error| {
+                    let message = format!("`{}` is not a marker: {}", text[start..].trim(), error.message);
+                    problem(message, start + error.start, start + error.end)
+                })?
             }
             Some(_) => return Err(problem("expected `;` and a marker, or the end", rest.at, text.len())),
         };

@@ -37,11 +37,12 @@ pub(super) fn read(input: &Reader<'_>) -> Checked<Read> {
     let read = match all.verdict(&mut found) {
         Verdict::Locked => Read::Locked(all.lock(input.file)),
         Verdict::Unlocked(reason) => {
-            let Some(pyproject) = input.others.get(PYPROJECT) else {
-                return Checked::ok(Read::Needs(vec![PYPROJECT.to_owned()]));
-            };
-            if let Some(file) = pyproject {
-                all.indexes_of(file, &mut found);
+            match input.others.get(PYPROJECT) {
+                Some(Some(file)) => all.indexes_of(file, &mut found),
+                None if !found.iter().any(Diagnostic::is_error) => {
+                    return Checked::ok(Read::Needs(vec![PYPROJECT.to_owned()]));
+                }
+                _ => {}
             }
             // A lock has its checksums; what is to be resolved needs the folder.
             found.extend(all.link_folders.drain(..).map(|(folder, span)| not_looked_into(&folder, span)));
@@ -95,6 +96,12 @@ impl Gathering<'_> {
         }
         for line in lines::lines(file.text()) {
             let span = file.span(line.range.clone());
+            if line.text.starts_with("<<<<<<< ") {
+                let message = format!("`{}` holds a conflict of git", file.name());
+                let error = Diagnostic::error("requirement", message).at(span);
+                self.all.found.push(error.help("take one side of it, or lock again"));
+                return;
+            }
             if let Some(variable) = variable(&line.text) {
                 self.all.found.push(variable_error(&variable, span));
             } else if let Err(error) = self.line(file, &line.text, span, constraint) {
@@ -217,8 +224,12 @@ impl Gathering<'_> {
             };
             asked.item.name = read.as_ref().and_then(project_name);
             if asked.item.name.is_none() {
-                let message = format!("the package in `{directory}` has no name in `{file}`");
-                let help = format!("write `NAME @ ./{directory}`");
+                let message = match read {
+                    Some(_) => format!("the package in `{directory}` has no name in `{file}`"),
+                    None => format!("there is no `{file}` that has the name of the package in `{directory}`"),
+                };
+                let path = if directory == "." { ".".to_owned() } else { format!("./{directory}") };
+                let help = format!("write `NAME @ {path}`");
                 self.all.found.push(Diagnostic::error("requirement", message).at(asked.span).help(help));
             }
         }

@@ -5,7 +5,7 @@ use super::remote::{plain_name, remote};
 use super::wheel::WheelName;
 use super::{Artifact, LocalFile, Lookup, RemoteFile, Tags, Target};
 use crate::diag::Diagnostic;
-use crate::lock::{Archive, File, Files, Hashes, Lock, Package, Place, Request, Source, path};
+use crate::lock::{Archive, File, Files, GitCommit, Hashes, Lock, Package, Place, Request, Source, path};
 
 /// What choosing needs to know.
 pub(super) struct Picker<'p> {
@@ -22,7 +22,11 @@ impl Picker<'_> {
             Source::Files(files) => self.of_index(package, files),
             Source::Hashes(hashes) => self.by_hash(package, hashes),
             Source::Archive(archive) => self.direct(package, archive),
-            Source::Git(commit) => Ok(Artifact::Git(commit.clone())),
+            Source::Git(commit) if is_commit(&commit.commit) => Ok(Artifact::Git(commit.clone())),
+            Source::Git(GitCommit { commit, .. }) => {
+                let why = format!("`{}` is no commit of 40 hexadecimal digits", commit.escape_debug());
+                Err(Box::new(misfit::unsupported(self.lock, package, &why)))
+            }
             Source::Tree(tree) => Ok(Artifact::Tree(tree.clone())),
             Source::Virtual => Err(Box::new(misfit::unsupported(self.lock, package, "it has no files"))),
             Source::Unsupported(why) => Err(Box::new(misfit::unsupported(self.lock, package, why))),
@@ -130,4 +134,9 @@ impl Picker<'_> {
         let wheel = if wheels { self.fitting(&files.wheels).first().copied() } else { None };
         wheel.or_else(|| files.sdists.iter().find(|file| sdists && path::is_sdist(&file.name())))
     }
+}
+
+/// A branch or a tag would be another commit tomorrow.
+fn is_commit(id: &str) -> bool {
+    matches!(id.len(), 40 | 64) && id.bytes().all(|byte| byte.is_ascii_hexdigit())
 }

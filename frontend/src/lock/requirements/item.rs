@@ -61,6 +61,12 @@ pub(super) fn parse(text: &str) -> Result<Item, String> {
     };
     let marker = Marker::from_str(marker.trim()).map_err(|error| error.message)?;
     let (reference, extras) = trailing_extras(reference)?;
+    let is_path = reference.contains('/') || reference.starts_with('.') || path::is_archive(reference);
+    if !is_path && !["file:", "git+"].iter().any(|scheme| reference.starts_with(scheme)) {
+        return Err(format!(
+            "`{text}` is no requirement: `name==1.0`, a URL or a path such as `./name` is one"
+        ));
+    }
     let origin = reference_origin(reference)?;
     let (name, extras) = match (url::fragment(reference, "egg"), &origin) {
         (Some(egg), _) => {
@@ -225,9 +231,19 @@ mod tests {
 
     #[test]
     fn mistakes() {
-        for text in
-            ["../x", "/x", "svn+https://h/r", "git+git@h:r", "a==", "a b", "file:///x", "a @ ../y", ""]
-        {
+        for text in [
+            "../x",
+            "/x",
+            "svn+https://h/r",
+            "git+git@h:r",
+            "a==",
+            "a b",
+            "file:///x",
+            "a @ ../y",
+            "",
+            "[a]",
+            "{\"a\": 1}",
+        ] {
             assert!(parse(text).is_err(), "{text}: {:?}", parse(text));
         }
     }

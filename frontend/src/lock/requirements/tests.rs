@@ -105,3 +105,36 @@ fn mistakes_come_all_at_once() {
       = help: with one `--hash`, every line needs `==` and `--hash`: write the file with `pip-compile --generate-hashes` or `uv pip compile --generate-hashes`
     "#);
 }
+
+#[test]
+fn what_is_no_requirement_at_all() {
+    insta::assert_snapshot!(errors("[metadata]\nname = a\n"), @r#"
+    requirements.txt:1:1: error[requirement]: `[metadata]` is no requirement: `name==1.0`, a URL or a path such as `./name` is one
+    requirements.txt:2:1: error[requirement]: not a version specifier: Failed to parse version: no such comparison operator "=", must be one of ~= == != <= >= < > ===:
+    "#);
+    insta::assert_snapshot!(errors("a==1\n<<<<<<< HEAD\nb\n=======\nc\n>>>>>>> main\n"), @"
+    requirements.txt:2:1: error[requirement]: `requirements.txt` holds a conflict of git
+      = help: take one side of it, or lock again
+    ");
+    insta::assert_snapshot!(errors("a; python >= '3'\n"), @"requirements.txt:1:1: error[requirement]: `python >= '3'` is not a marker: no such marker variable");
+}
+
+#[test]
+fn directories_without_a_name() {
+    let found = |pyproject: &str| {
+        let mut files = Files::default();
+        let file = files.add("requirements.txt", "-e .\n");
+        let project = (!pyproject.is_empty()).then(|| files.add("pyproject.toml", pyproject));
+        let others = Others::from([("pyproject.toml".to_owned(), project)]);
+        let read = read(&Reader { file: &file, others: &others, request: &Request::default() });
+        read.into_result().unwrap_err().iter().map(|error| error.brief(&files)).collect::<String>()
+    };
+    insta::assert_snapshot!(found(""), @"
+    requirements.txt:1:1: error[requirement]: there is no `pyproject.toml` that has the name of the package in `.`
+      = help: write `NAME @ .`
+    ");
+    insta::assert_snapshot!(found("[build-system]"), @"
+    requirements.txt:1:1: error[requirement]: the package in `.` has no name in `pyproject.toml`
+      = help: write `NAME @ .`
+    ");
+}

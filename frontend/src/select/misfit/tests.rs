@@ -105,3 +105,16 @@ fn only_binary_and_no_binary() {
     };
     insta::assert_snapshot!(check(&both, all_but_this, &glibc), @"Sdist(Re");
 }
+
+#[test]
+fn a_commit_is_whole() {
+    let text = "lock-version = '1.0'\ncreated-by = 't'\n[[packages]]\nname = \"a\"\nvcs = { type = 'git', url = 'https://h/a', commit-id = 'main' }\n";
+    let mut all = Files::default();
+    let file = all.add("pylock.toml", text);
+    let request = Request::default();
+    let Ok((Read::Locked(lock), _)) = lock::read(&file, &Others::new(), &request).into_result() else {
+        panic!()
+    };
+    let errors = select(&lock, &request, &target("3.13.0", "", GLIBC, "x86_64")).into_result().unwrap_err();
+    insta::assert_snapshot!(errors[0].brief(&all), @"pylock.toml:4:8: error[unsupported-source]: `a` cannot be installed: `main` is no commit of 40 hexadecimal digits");
+}
