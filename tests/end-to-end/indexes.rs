@@ -227,3 +227,30 @@ fn a_mirror_gives_the_same_files_from_elsewhere() {
     Build::new(&engine, &project).succeed();
     assert!(other.requests().iter().all(|request| !request.path.starts_with("/files/")));
 }
+
+#[test]
+fn an_index_of_the_project_is_asked_without_a_lock() {
+    let engine = Engine::main();
+    let app = APP.split("\n[[index]]").next().unwrap();
+    let table = |server: &Server| {
+        format!("\n[[tool.uv.index]]\nname = \"company\"\nurl = \"{}/simple\"\n", server.url())
+    };
+    let fetched = |server: &Server| {
+        let requests = server.requests();
+        requests.iter().filter(|request| request.path.starts_with("/files/")).count()
+    };
+
+    let (server, _, _) = index(&engine, None);
+    let project = Project::new(app);
+    let pyproject = "[project]\nname = \"app\"\nversion = \"1\"\ndependencies = [\"alpha\"]\n";
+    project.write("pyproject.toml", format!("{pyproject}{}", table(&server)));
+    Build::new(&engine, &project).succeed();
+    assert!(fetched(&server) >= 2);
+
+    let (server, _, _) = index(&engine, None);
+    let project = Project::new(app);
+    project.write("requirements.txt", "alpha\n");
+    project.write("pyproject.toml", table(&server));
+    Build::new(&engine, &project).succeed();
+    assert!(fetched(&server) >= 2);
+}

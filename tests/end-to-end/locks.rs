@@ -46,6 +46,25 @@ fn poetry_lock() {
 }
 
 #[test]
+fn commands_of_a_project_with_poetry_lock_work() {
+    let engine = Engine::main();
+    let project = Project::copy_of(&repository().join("tests/golden/locks/poetry/small"));
+    project.write(
+        "pyproject.toml",
+        "[project]\nname = \"shop\"\nversion = \"1\"\ndescription = \"\"\ndependencies = [\"flask\"]\n\
+         [project.scripts]\nshop = \"shop:main\"\n\
+         [build-system]\nrequires = [\"flit_core>=3\"]\nbuild-backend = \"flit_core.buildapi\"\n",
+    );
+    project.write("shop.py", "import flask\n\ndef main():\n    print(\"open\")\n");
+    project.write("app.toml", "# syntax=wheelbase/wheelbase:0\npython = \"3.13\"\n");
+    let tag = "wheelbase-test:poetry-commands";
+    Build::new(&engine, &project).args(["--load", "--tag", tag]).succeed();
+    let printed = engine.docker(&["run", "--rm", tag]);
+    engine.docker(&["image", "rm", "--force", tag]);
+    assert_eq!(printed, "open\n");
+}
+
+#[test]
 fn pdm_lock() {
     assert_eq!(packages("pdm/small"), SMALL);
 }
