@@ -430,3 +430,47 @@ fn an_environment_wants_a_place_of_its_own() {
     alone.world.facts.insert("app".to_owned(), facts);
     alone.made();
 }
+
+#[test]
+fn arguments_may_stand_in_every_string() {
+    let text = "python = \"${{ V }}\"\nworkdir = \"${{ DIR }}/x\"\nuser = \"${{ ID }}\"\ncmd = [\"${{ A }}\"]\n\
+                expose = [\"${{ PORT }}\"]\nvolumes = [\"${{ DIR }}/data\"]\nstop-signal = \"${{ SIGNAL }}\"\n\
+                labels = { l = \"${{ A }}\", empty = \"\" }\nenv = { E = \"a ${{ A }} $B\" }\ndependencies = false\n\
+                writable = [\"${{ A }}\"]\npackages = [\"${{ A }}=1\"]\n\
+                healthcheck = { cmd = [\"${{ A }}\"], interval = \"${{ TIME }}\", retries = 2 }\n\
+                copy = [{ from = \"${{ STAGE }}\", src = \"${{ A }}\", dest = \"${{ A }}/\", chmod = \"${{ MODE }}\", \
+                include = [\"${{ A }}\"], chown = \"${{ ID }}\" }]\n\
+                run = [{ cmd = \"${{ A }}\", cache = [\"${{ DIR }}\"], secrets = [{ id = \"${{ A }}\", env = \"T\" }], \
+                ssh = [\"${{ A }}\"], network = \"${{ NET }}\", tmpfs = [\"/t/${{ A }}\"], \
+                mounts = [{ from = \"${{ STAGE }}\", src = \"${{ A }}\", target = \"/m/${{ A }}\" }] }]\n\
+                [args]\nV = \"3.13\"\nDIR = \"/srv\"\nID = \"5\"\nA = \"a\"\nPORT = \"80-81\"\nSIGNAL = \"term\"\n\
+                TIME = \"3s\"\nSTAGE = \"web\"\nMODE = \"600\"\nNET = \"none\"\n\
+                [stages.web]\nfrom = \"node:${{ A }}\"\n";
+    let text = text.replace("node:${{ A }}", "node:22");
+    let built = build(&text).made();
+    assert_eq!(built.at("app/workdir"), json!("/srv/x"));
+    assert_eq!(built.at("app/copies/0/src"), json!("/a"));
+    assert_eq!(built.at("app/copies/0/mode"), json!(0o600));
+    assert_eq!(built.at("app/runs/0/network"), json!("none"));
+    assert_eq!(
+        built.at("app/runs/0/mounts/1"),
+        json!({"secretenv": {"id": "a", "name": "T", "required": true}})
+    );
+    assert_eq!(built.config["ExposedPorts"], json!({"80/tcp": {}, "81/tcp": {}}));
+    assert_eq!(built.config["Labels"], json!({"empty": "", "l": "a"}));
+    assert_eq!(
+        built.config["Healthcheck"],
+        json!({"Test": ["CMD", "a"], "Interval": 3_000_000_000u64, "Retries": 2})
+    );
+    assert_eq!((&built.config["StopSignal"], &built.config["User"]), (&json!("SIGTERM"), &json!("5:5")));
+}
+
+#[test]
+fn a_chain_of_many_stages_is_planned() {
+    let mut text = NOTHING.to_owned() + "[stages.s0]\nfrom = \"node:22\"\n";
+    for stage in 1..300 {
+        text += &format!("[stages.s{stage}]\nfrom = \"s{}\"\nenv = {{ A{stage} = \"1\" }}\n", stage - 1);
+    }
+    let built = build(&text).target("s299").made();
+    assert_eq!(built.at("s299/env").as_array().unwrap().len(), 299);
+}

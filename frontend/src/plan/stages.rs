@@ -95,7 +95,7 @@ impl Ingredients<'_> {
         let packages = self.packages(name, written).map_err(|error| vec![error])?;
         let mut stage = Stage {
             name: name.to_owned(),
-            env: self.env(name),
+            env: self.env(name, parent.map_or_else(|| self.env_below(name), |parent| parent.env.clone())),
             workdir,
             packages,
             facts: None,

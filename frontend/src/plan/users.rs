@@ -85,11 +85,12 @@ impl Ingredients<'_> {
     /// A name that nobody knows.
     pub(super) fn user_numbers(&self, name: &str) -> Result<(u32, u32), Diagnostic> {
         let (facts, made) = (self.facts_of(name), self.made_user(name));
+        let environment = self.environment_of(name);
         for stage in self.chain(name) {
             if let Some(user) = self.spec.stages.get(&stage).and_then(|stage| stage.user.as_ref()) {
                 return owner(user, facts, &made);
             }
-            if self.has_environment(&stage) {
+            if environment.as_ref() == Some(&stage) {
                 return Ok(facts.map_or((0, 0), |facts| made.numbers(facts)));
             }
             if let Base::Source(image) = self.base(&stage)

@@ -7,21 +7,14 @@ type Variables = Vec<(String, String)>;
 
 impl Ingredients<'_> {
     /// The variables of a stage's steps: those of what it starts from, those that every environment has, its own.
-    pub(super) fn env(&self, name: &str) -> Variables {
-        let owner = self.environment_of(name);
-        let mut in_environment = false;
-        let mut env = vec![];
-        for stage in self.chain(name).iter().rev() {
-            if let Base::Source(image) = self.base(stage) {
-                env = self.images.get(&image).map(ImageConfig::env).unwrap_or_default();
-            }
-            if owner.as_ref() == Some(stage) {
-                in_environment = true;
-                let variables = of_environment(&env);
-                set_all(&mut env, variables);
-            }
-            set_all(&mut env, self.written_env(stage, in_environment));
+    pub(super) fn env(&self, name: &str, below: Variables) -> Variables {
+        let environment = self.environment_of(name);
+        let mut env = below;
+        if environment.as_deref() == Some(name) {
+            let variables = of_environment(&env);
+            set_all(&mut env, variables);
         }
+        set_all(&mut env, self.written_env(name, environment.is_some()));
         env
     }
 
@@ -47,12 +40,18 @@ impl Ingredients<'_> {
         path(&env).to_owned()
     }
 
-    fn env_below(&self, name: &str) -> Variables {
-        match self.base(name) {
-            Base::Source(image) => self.images.get(&image).map(ImageConfig::env).unwrap_or_default(),
-            Base::Stage(parent) => self.env(&parent),
-            Base::Scratch => vec![],
+    /// The variables of what a stage starts from.
+    pub(super) fn env_below(&self, name: &str) -> Variables {
+        let mut env = vec![];
+        for stage in self.chain(name).iter().rev() {
+            if let Base::Source(image) = self.base(stage) {
+                env = self.images.get(&image).map(ImageConfig::env).unwrap_or_default();
+            }
+            if stage != name {
+                env = self.env(stage, env);
+            }
         }
+        env
     }
 }
 
