@@ -474,3 +474,16 @@ fn a_chain_of_many_stages_is_planned() {
     let built = build(&text).target("s299").made();
     assert_eq!(built.at("s299/env").as_array().unwrap().len(), 299);
 }
+
+#[test]
+fn copies_are_carried_out_in_their_order() {
+    let on_top = |copies: &str| {
+        let built = build(&format!("dependencies = false\ncopy = [{copies}]\n")).made();
+        let copies = built.at("app/copies").as_array().unwrap().clone();
+        copies.iter().map(|copy| copy["place"]["on_top"] == true).collect::<Vec<_>>()
+    };
+    let (all, var) = ("{ src = \"all/\", dest = \"/\" }", "{ src = \"var/\", dest = \"/var\" }");
+    assert_eq!(on_top(&format!("\"a.py\", {all}, \"b.py\"")), [false, true, true]);
+    assert_eq!(on_top(&format!("\"a.py\", {var}, \"b.py\"")), [false, true, false]);
+    assert_eq!(on_top(&format!("{var}, {{ src = \"x\", dest = \"/var/lib/x\" }}")), [true, true]);
+}

@@ -132,6 +132,7 @@ impl Ingredients<'_> {
                 Err(error) => problems.push(error),
             }
         }
+        keep_order(&mut stage.copies);
         let (uid, gid) = self.user_numbers(name).unwrap_or_else(|error| {
             let matters = own_environment || !written.writable.is_empty() || !written.volumes.is_empty();
             problems.extend(matters.then_some(error));
@@ -247,6 +248,19 @@ fn add_directory(directories: &mut Vec<Directory>, directory: Directory, facts: 
 /// Whether a path is a directory or lies below it.
 fn within(path: &str, directory: &str) -> bool {
     path.strip_prefix(directory).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// What goes on top of the base goes there after all that is merged, so a later copy to the same places does too.
+fn keep_order(copies: &mut [CopyStep]) {
+    let overlap = |a: &CopyStep, b: &CopyStep| {
+        let (a, b) = (a.place.path.trim_end_matches('/'), b.place.path.trim_end_matches('/'));
+        within(a, b) || within(b, a)
+    };
+    for index in 1..copies.len() {
+        let (earlier, later) = copies.split_at_mut(index);
+        let copy = &mut later[0];
+        copy.place.on_top |= earlier.iter().any(|known| known.place.on_top && overlap(known, copy));
+    }
 }
 
 /// The path of a directory, without a slash at its end.
