@@ -226,8 +226,7 @@ pub fn build(
     let (plan, noticed) = kept(plan::plan(&ingredients!()), found)?;
     found.extend(noticed);
     let lowered = lower(&plan, &around);
-    let mut chain = vec![target.to_owned()];
-    chain.extend(ingredients!().ancestors(target));
+    let chain = ingredients!().chain(target);
     let changed = |config: ImageConfig, stage: &String| config.with(&ingredients!().image_changes(stage));
     let config = chain.iter().rev().fold(ImageConfig::scratch(), changed).with_layers(&lowered.layers, None);
     Some(Built { definition: definition(&lowered.fs.output()?), config: config.to_json() })
