@@ -178,3 +178,71 @@ fn commands_of_python_are_stopped_by_an_interrupt() {
     project.write("pyproject.toml", text + "\n[project.scripts]\nserve-it = \"app:app\"\n");
     assert_eq!(signal("serve-it"), "SIGINT");
 }
+
+/// Copies to places where a base has links and directories of its own, patterns, owners by name, a second gate.
+const PLACES: &str = r#"
+//- app.toml
+# syntax=wheelbase/wheelbase:0
+python = "3.13"
+dependencies = false
+user = "www-data"
+writable = ["instance/", "/tmp/own"]
+volumes = ["/var/run/volume"]
+copy = [
+    ".",
+    { src = "*.py", dest = "matched" },
+    { src = "conf/.env", dest = "/bin/named" },
+    { src = "app.py", dest = "/lib/app.py" },
+    { from = "made", src = "/made/", dest = "made", chown = "www-data" },
+]
+run = [{ cmd = "id -u >instance/id && test -f /mounted/d/f", user = "www-data", network = "none", mounts = [{ from = "made", src = "/made", target = "/mounted" }] }]
+cmd = ["python", "app.py"]
+
+[stages.made]
+from = "python:3.13-slim"
+run = ["mkdir -p /made/d && echo 1 >/made/d/f && ln -s d /made/link"]
+
+[stages.lint]
+from = "made"
+run = ["test -f /made/d/f"]
+gate = true
+
+[stages.web]
+from = "python:3.13-slim"
+user = "www-data"
+copy = [{ src = "conf", chown = "www-data" }]
+writable = ["/var/run/web"]
+//- app.py
+print("up")
+//- matched.py/inner
+in a directory that the pattern matches
+//- instance/.keep
+//- conf/a.ini
+a
+//- conf/.env
+NAMED=1
+//- .env
+SECRET=1
+"#;
+
+#[test]
+fn what_is_copied_lands_where_it_is_promised_on_both_roads() {
+    let project = Project::new(PLACES);
+    for engine in [Engine::main(), Engine::named("WHEELBASE_ENGINE_GRAPH")] {
+        let (outcome, tree) = tree(&engine, &project, &[]);
+        assert!(outcome.ran().iter().any(|step| step.contains("[lint] run test")), "{:?}", outcome.ran());
+        let entry = |path: &str| tree.entries.get(path).unwrap_or_else(|| panic!("{path} is not there"));
+        for path in ["app/matched/app.py", "app/matched/matched.py/inner", "app/made/link", "usr/bin/named"] {
+            entry(path);
+        }
+        let owner = |path: &str| (entry(path).uid, entry(path).mode & 0o7777);
+        assert_eq!(owner("app/instance"), (33, 0o755), "over the copy that brings it too");
+        assert_eq!((owner("app/instance/.keep").0, owner("app/instance/id").0), (0, 33));
+        assert_eq!((owner("app/made/d").0, owner("tmp"), owner("tmp/own").0), (33, (0, 0o1777), 33));
+        assert_eq!((owner("run/volume").0, entry("usr/lib/app.py").uid), (33, 0));
+        assert!(tree.entries.keys().all(|path| !path.ends_with(".env")), "only for what names it");
+        let (_, web) = crate::support::tree(&engine, &project, &["--target=web"]);
+        assert_eq!((web.entries["run/web"].uid, web.entries["app/conf/a.ini"].uid), (33, 33));
+        assert!(web.entries.keys().all(|path| !path.starts_with("opt/venv")), "it is only looked at");
+    }
+}
