@@ -44,6 +44,9 @@ fn outdated(lock: &Lock, project: &Project, line: &str) -> Option<(String, Strin
     let name = &requirement.name;
     let mut packages = named(lock, name.as_str());
     let Some(first) = packages.next() else {
+        if project.uv.own.contains(&"exclude-dependencies") {
+            return None;
+        }
         return Some((line.to_owned(), format!("does not have `{name}`")));
     };
     // Of several, each is for other platforms; what overrides and sources say is not looked into.
@@ -108,6 +111,7 @@ mod tests {
         assert_eq!(uv("'flask>=2,<3', 'pywin32; sys_platform==\"win32\"', 'app[x]'", ""), "nothing");
         assert_eq!(uv("'flask>=3'", "[tool.uv]\noverride-dependencies=['flask<3']"), "nothing");
         assert_eq!(uv("'flask>=3'", "[tool.uv.sources]\nflask={git='https://h/f'}"), "nothing");
+        assert_eq!(uv("'requests'", "[tool.uv]\nexclude-dependencies=['requests']"), "nothing");
         let other = check("pylock.toml", "lock-version = '1.0'", "[project]\ndependencies=['flask']");
         assert_eq!(other, "nothing");
     }
