@@ -230,7 +230,8 @@ fn what_is_copied_lands_where_it_is_promised_on_both_roads() {
     let project = Project::new(PLACES);
     for engine in [Engine::main(), Engine::named("WHEELBASE_ENGINE_GRAPH")] {
         let (outcome, tree) = tree(&engine, &project, &[]);
-        assert!(outcome.ran().iter().any(|step| step.contains("[lint] run test")), "{:?}", outcome.ran());
+        // Done or found done: another run of this test may have left the result in the engine's cache.
+        assert!(outcome.named("[lint] run test").any(|step| step.completed), "{:?}", outcome.steps);
         let entry = |path: &str| tree.entries.get(path).unwrap_or_else(|| panic!("{path} is not there"));
         for path in ["app/matched/app.py", "app/matched/matched.py/inner", "app/made/link", "usr/bin/named"] {
             entry(path);
