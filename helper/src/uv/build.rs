@@ -32,7 +32,8 @@ pub fn build(request: &BuildRequest) -> Result<()> {
         // A zip archive holds times. This one is the earliest it can, and never changes.
         .env("SOURCE_DATE_EPOCH", MTIME.to_string())
         .env("PYTHONHASHSEED", "0");
-    uv.run(&format!("build a wheel of {}", request.name)).map_err(|error| advise(error, request, &path))?;
+    uv.run(&format!("build a wheel of {}", request.name))
+        .map_err(|error| advise(error, request, libc, &path))?;
 
     let wheels: Vec<String> = fs::read_dir(&request.out)
         .context(|| "cannot read what was built")?
@@ -93,7 +94,7 @@ fn no_interpreter(root: &Root, path: &str, request: &BuildRequest) -> Error {
 }
 
 /// Native code needs a compiler, which slim images do not have; the build's own words are already shown.
-fn advise(error: Error, request: &BuildRequest, path: &str) -> Error {
+fn advise(error: Error, request: &BuildRequest, libc: Option<Libc>, path: &str) -> Error {
     let has = |program: &str| path.split(':').any(|folder| Path::new(folder).join(program).exists());
     if has("cc") || has("gcc") || has("clang") {
         return Error::new(format!(
@@ -101,9 +102,14 @@ fn advise(error: Error, request: &BuildRequest, path: &str) -> Error {
              `[stages.wheels]`"
         ));
     }
+    // Where the C library is musl, the packages are most likely Alpine's.
+    let packages = match libc {
+        Some(Libc::Musl(..)) => "\"build-base\"",
+        _ => "\"gcc\", \"libc6-dev\"",
+    };
     Error::new(format!(
         "{error}\nthe image in which {} is built has no C compiler; if its sources need one, add it to `packages` \
-         of `[stages.wheels]`, for example `packages = [\"gcc\", \"libc6-dev\"]`",
+         of `[stages.wheels]`, for example `packages = [{packages}]`",
         request.name
     ))
 }
@@ -122,6 +128,14 @@ mod tests {
             name: "a".into(),
             indexes: vec![],
         }
+    }
+
+    #[test]
+    fn a_compiler_that_is_missing_is_named_as_the_base_names_it() {
+        let advice =
+            |libc| advise(Error::new("it failed"), &request(libc), Some(libc), "/nowhere").to_string();
+        assert!(advice(Libc::Glibc(2, 41)).ends_with("for example `packages = [\"gcc\", \"libc6-dev\"]`"));
+        assert!(advice(Libc::Musl(1, 2)).ends_with("for example `packages = [\"build-base\"]`"));
     }
 
     #[test]
