@@ -30,6 +30,7 @@ use crate::lock::GitCommit;
 use crate::text::Span;
 
 pub use bases::{compile_base, default_base};
+pub use copies::lands;
 pub use environment::{Dependencies, library_version, wheels_to_build};
 pub use groups::{BUCKETS, Grouped, group};
 pub use indexes::{Download, Index, Indexes};

@@ -219,3 +219,10 @@ async fn a_lock_that_is_out_of_date_is_told() {
       = help: or take `locked = true` out of the description
     ");
 }
+
+#[tokio::test]
+async fn what_a_pattern_copies_is_started() {
+    let files = [("main.py", ""), ("notes.txt", "")];
+    let built = run("python = \"3.13\"\ndependencies = false\ncopy = [\"*.py\"]\n", &files).await.unwrap();
+    insta::assert_snapshot!(built.config["Cmd"].to_string(), @r#"["python","main.py"]"#);
+}

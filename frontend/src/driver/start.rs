@@ -15,8 +15,8 @@ use crate::detect::{
 use crate::diag::Diagnostic;
 use crate::gateway::{FileStat, Gateway, RefId};
 use crate::image::{ImageConfig, set_env};
-use crate::plan::{Base, Ingredients};
-use crate::spec::{Copy, Stage};
+use crate::plan::{Base, Ingredients, lands};
+use crate::spec::Stage;
 use crate::text::SourceFile;
 
 /// Source files are read so far; generated ones are larger.
@@ -230,41 +230,11 @@ impl<'a> Chain<'a> {
         all.into_iter().any(|(name, stage)| match &stage.copy {
             None => name == "app",
             Some(copies) => {
-                let workdir = stage.workdir.as_ref().map_or("/app", |workdir| &workdir.value);
-                copies.iter().any(|copy| takes(copy, path, workdir))
+                let workdir =
+                    stage.workdir.as_ref().map_or("/app", |workdir| workdir.value.trim_end_matches('/'));
+                let own = format!("{workdir}/{path}");
+                copies.iter().any(|copy| lands(copy, path, workdir).is_some_and(|place| place == own))
             }
         })
     }
-}
-
-/// Whether an entry of `copy` brings a file to its own path. An entry with patterns of what is taken is not looked
-/// into.
-fn takes(copy: &Copy, path: &str, workdir: &str) -> bool {
-    let src = copy.src.value.trim_start_matches("./").trim_end_matches('/');
-    let below = |directory: &str| {
-        matches!(directory, "" | ".")
-            || path.strip_prefix(directory).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    };
-    let dest = copy.dest.as_ref().map(|dest| dest.value.trim_start_matches("./").trim_end_matches('/'));
-    let same_place = dest.is_none_or(|dest| {
-        dest == src
-            || matches!(src, "" | ".") && matches!(dest, "" | ".")
-            || dest == workdir && matches!(src, "" | ".")
-    });
-    let excluded = |pattern: &str| {
-        let pattern = pattern.trim_start_matches("./").trim_end_matches('/');
-        let name = pattern.rsplit('/').next().unwrap_or(pattern);
-        let matching = |part: &str| match name.split_once('*') {
-            Some((head, tail)) => {
-                part.len() >= head.len() + tail.len() && part.starts_with(head) && part.ends_with(tail)
-            }
-            None => part == name,
-        };
-        below(pattern) || pattern.contains('*') && path.split('/').any(matching)
-    };
-    copy.from.is_none()
-        && copy.include.is_empty()
-        && same_place
-        && below(src)
-        && !copy.exclude.iter().any(|pattern| excluded(&pattern.value))
 }

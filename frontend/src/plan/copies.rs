@@ -11,8 +11,9 @@ use wheelbase_helper::contract::Facts;
 use super::users::{AppUser, owner};
 use super::{CopySource, CopyStep, Edge, Place, place, stage_or};
 use crate::diag::Diagnostic;
-use crate::ignore::before_pattern;
+use crate::ignore::{before_pattern, matches, matches_or_above};
 use crate::spec::{Copy, Spec};
+use crate::text::Spanned;
 
 /// What a copy has to know of the stage that it is in.
 #[derive(Debug, Clone, Copy)]
@@ -35,7 +36,7 @@ impl Into<'_> {
             None => (0, 0),
             Some(written) => owner(written, self.facts, self.user)?,
         };
-        let patterns = |list: &[crate::text::Spanned<String>]| list.iter().map(|p| p.value.clone()).collect();
+        let patterns = |list: &[Spanned<String>]| list.iter().map(|p| p.value.clone()).collect();
         Ok(CopyStep {
             from,
             src: absolute("/", copy.src.trim_end_matches('/')),
@@ -96,6 +97,45 @@ fn destination(workdir: &str, src: &str, dest: Option<&str>) -> String {
     }
 }
 
+/// Where a copy puts a file of the context, as an absolute path; `None` if it does not take it. `path` is that of a file,
+/// from the root of the context.
+pub fn lands(copy: &Copy, path: &str, workdir: &str) -> Option<String> {
+    let src = absolute("/", copy.src.trim_end_matches('/'));
+    let src = src.trim_matches('/');
+    let ends = path.match_indices('/').map(|(at, _)| at).chain([path.len()]);
+    // What of the path is the source itself, and what is below it.
+    let found = if before_pattern(src).is_some() {
+        ends.map(|at| path.split_at(at)).find(|(found, _)| matches(src, found))?
+    } else if src.is_empty() {
+        ("", path)
+    } else {
+        ends.map(|at| path.split_at(at)).find(|(found, _)| *found == src)?
+    };
+    let (found, below) = (found.0, found.1.trim_start_matches('/'));
+    let name = found.rsplit('/').next().unwrap_or_default();
+    let selected = if below.is_empty() { name } else { below };
+    let listed =
+        |list: &[Spanned<String>]| list.iter().any(|pattern| matches_or_above(&pattern.value, selected));
+    if copy.from.is_some() || listed(&copy.exclude) || !copy.include.is_empty() && !listed(&copy.include) {
+        return None;
+    }
+    let by_name = before_pattern(&copy.src).is_some() && !copy.src.ends_with('/');
+    let dest = destination(workdir, &copy.src, copy.dest.as_ref().map(|dest| dest.value.as_str()));
+    let dest = dest.trim_end_matches('/');
+    Some(match (by_name, below) {
+        (true, "") => format!("{dest}/{name}"),
+        (true, below) => format!("{dest}/{name}/{below}"),
+        (false, "") if copy.dest.as_ref().is_some_and(|dest| into(&dest.value)) => format!("{dest}/{name}"),
+        (false, "") => dest.to_owned(),
+        (false, below) => format!("{dest}/{below}"),
+    })
+}
+
+/// Whether a destination says that it is a directory.
+fn into(path: &str) -> bool {
+    path.ends_with('/') || path == "." || path.ends_with("/.")
+}
+
 /// `path` seen from `base`, cleaned: no `.`, no `..` above the root, no double `/`; a last `/` (or a last `.`,
 /// which means the same) stays.
 pub(super) fn absolute(base: &str, path: &str) -> String {
@@ -110,16 +150,16 @@ pub(super) fn absolute(base: &str, path: &str) -> String {
             part => parts.push(part),
         }
     }
-    let into = path.ends_with('/') || path == "." || path.ends_with("/.");
     match parts.as_slice() {
         [] => "/".to_owned(),
-        parts => format!("/{}{}", parts.join("/"), if into { "/" } else { "" }),
+        parts => format!("/{}{}", parts.join("/"), if into(path) { "/" } else { "" }),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::Files;
 
     #[test]
     fn destinations() {
@@ -141,5 +181,40 @@ mod tests {
         check("packages/*/", None, "/app/packages/");
         check("*.py", Some("lib"), "/app/lib/");
         check("*.py", Some("/"), "/");
+    }
+
+    #[test]
+    fn landings() {
+        let file = Files::default().add("app.toml", "");
+        let spanned = |text: &str| Spanned::new(text.to_owned(), file.span(0..0));
+        let check = |src: &str, dest: Option<&str>, path: &str, expected: Option<&str>| {
+            let copy = Copy {
+                from: None,
+                src: spanned(src),
+                dest: dest.map(spanned),
+                include: vec![],
+                exclude: vec![spanned("tests"), spanned("**/*.md")],
+                chmod: None,
+                chown: None,
+                span: file.span(0..0),
+            };
+            assert_eq!(lands(&copy, path, "/app").as_deref(), expected, "{src} {dest:?} {path}");
+        };
+        check(".", None, "web/app.py", Some("/app/web/app.py"));
+        check(".", Some("/srv"), "app.py", Some("/srv/app.py"));
+        check("web", None, "web/app.py", Some("/app/web/app.py"));
+        check("web/", None, "web/app.py", Some("/app/app.py"));
+        check("web", Some("."), "web/app.py", Some("/app/app.py"));
+        check("web", None, "website/app.py", None);
+        check("app.py", None, "app.py", Some("/app/app.py"));
+        check("app.py", Some("lib/"), "app.py", Some("/app/lib/app.py"));
+        check("app.py", Some("main.py"), "app.py", Some("/app/main.py"));
+        check("*.py", None, "app.py", Some("/app/app.py"));
+        check("*.py", None, "web/app.py", None);
+        check("web/*.py", None, "web/app.py", Some("/app/web/app.py"));
+        check("w*", Some("x"), "web/app.py", Some("/app/x/web/app.py"));
+        check("w*/", Some("x"), "web/app.py", Some("/app/x/app.py"));
+        check(".", None, "tests/app.py", None);
+        check(".", None, "docs/read.md", None);
     }
 }
