@@ -26,7 +26,7 @@ mod types;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub use decode::{MAX_BYTES, decode};
+pub use decode::{MAX_BYTES, decode, decode_written};
 pub use reference::reference;
 pub use schema::json_schema;
 pub use stages::{KNOWN_STAGES, KnownStage, Origin, known_stage};

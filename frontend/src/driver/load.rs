@@ -292,10 +292,7 @@ fn decode(path: &str, bytes: Vec<u8>) -> Result<String, Diagnostic> {
         return Err(Diagnostic::error("file-too-large", message)
             .help(format!("at most {MAX_LOCK_BYTES} bytes are read; is this the right file?")));
     }
-    String::from_utf8(bytes).map_err(|_| {
-        Diagnostic::error("not-utf8", format!("`{path}` is not UTF-8"))
-            .help("make the file again with its own tool")
-    })
+    crate::spec::decode_written(path, bytes)
 }
 
 /// A file that nobody named on purpose and that cannot be a description.
