@@ -58,9 +58,11 @@ impl<G: Gateway> Session<'_, G> {
             }
         };
         let request = request(&wanted.written);
-        // It is among the files that are always looked for.
+        // They are among the files that are always looked for.
         let pyproject = "pyproject.toml".to_owned();
-        let mut others = Others::from([(pyproject.clone(), project.found.get(&pyproject).cloned())]);
+        let always = [pyproject.clone(), "uv.toml".to_owned()];
+        let mut others: Others =
+            always.into_iter().map(|path| (path.clone(), project.found.get(&path).cloned())).collect();
         loop {
             let (read, noticed) =
                 lock::read(&file, &others, &request).into_result().map_err(|errors| fail(project, errors))?;

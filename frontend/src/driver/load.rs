@@ -49,6 +49,7 @@ const PROJECT_FILES: &[&str] = &[
     "setup.cfg",
     "setup.py",
     "uv.lock",
+    "uv.toml",
 ];
 
 /// The description, read, and what was read of the project at the same time.

@@ -6,6 +6,7 @@ mod wire;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+pub(super) use uv::OF_PROJECT;
 pub use uv::{Uv, UvIndex, UvOrigin, UvSource};
 
 use super::marker::Marker;
@@ -153,6 +154,23 @@ pub(super) fn beside(input: &Reader<'_>) -> Result<Option<Project>, String> {
         // Whoever reads it for its own sake says what is wrong with it.
         known => Ok(known.and_then(Option::as_ref).and_then(|file| read_into(file, &mut vec![]))),
     }
+}
+
+/// The name of the file that stands in for `[tool.uv]` of the pyproject.toml beside it.
+pub(super) const UV_TOML: &str = "uv.toml";
+
+/// Lets the uv.toml beside a pyproject.toml overrule what that says of uv, and gives the file that counts: what is to be
+/// said of a setting is said there. A uv.toml that nobody has looked for is none.
+pub(super) fn overruled<'a>(
+    uv: &mut Uv,
+    pyproject: Option<&'a SourceFile>,
+    input: &Reader<'a>,
+    found: &mut Vec<Diagnostic>,
+) -> Option<&'a SourceFile> {
+    let path = path::beside(pyproject.map_or("", SourceFile::name), UV_TOML).unwrap_or_default();
+    let Some(Some(file)) = input.others.get(&path) else { return pyproject };
+    found.extend(uv.overrule(file).err());
+    Some(file)
 }
 
 /// The project beside a lock that does not have it, as its manager would install it: if it says that it is a package, or

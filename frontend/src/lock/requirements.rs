@@ -35,14 +35,17 @@ pub(super) fn read(input: &Reader<'_>) -> Checked<Read> {
     let mut all = gathering.all;
     let mut found = std::mem::take(&mut all.found);
     let read = match all.verdict(&mut found) {
-        Verdict::Locked => Read::Locked(all.lock(input.file)),
+        Verdict::Locked => {
+            // The checksums decide what is taken, so what cannot be asked is not missed before something is not found.
+            all.indexes_of(input, &mut vec![]);
+            Read::Locked(all.lock(input.file))
+        }
         Verdict::Unlocked(reason) => {
             match input.others.get(PYPROJECT) {
-                Some(Some(file)) => all.indexes_of(file, &mut found),
                 None if !found.iter().any(Diagnostic::is_error) => {
                     return Checked::ok(Read::Needs(vec![PYPROJECT.to_owned()]));
                 }
-                _ => {}
+                _ => all.indexes_of(input, &mut found),
             }
             // A lock has its checksums; what is to be resolved needs the folder.
             found.extend(all.link_folders.drain(..).map(|(folder, span)| not_looked_into(&folder, span)));
@@ -241,10 +244,13 @@ fn project_name(file: &SourceFile) -> Option<PackageName> {
 }
 
 impl All {
-    /// Puts the indexes of `[tool.uv]` before those of the requirements, as uv does.
-    fn indexes_of(&mut self, file: &SourceFile, found: &mut Vec<Diagnostic>) {
-        let Some(project) = project::read_into(file, found) else { return };
-        let mut indexes = unlocked::uv::indexes(&project.uv, file, found);
+    /// Puts the indexes of uv.toml, or else of `[tool.uv]`, before those of the requirements, as uv does.
+    fn indexes_of(&mut self, input: &Reader<'_>, found: &mut Vec<Diagnostic>) {
+        let pyproject = input.others.get(PYPROJECT).and_then(Option::as_ref);
+        let project = pyproject.and_then(|file| project::read_into(file, found));
+        let mut uv = project.map(|project| project.uv).unwrap_or_default();
+        let Some(file) = project::overruled(&mut uv, pyproject, input, found) else { return };
+        let mut indexes = unlocked::uv::indexes(&uv, file, found);
         let own = std::mem::take(&mut self.indexes);
         indexes.index = indexes.index.or(own.index);
         indexes.extra.extend(own.extra);

@@ -7,9 +7,9 @@ use std::collections::BTreeSet;
 use super::binary::Binary;
 use super::model::Tree;
 use super::name::PackageName;
-use super::project::{self, Project};
+use super::project::{self, Project, UV_TOML};
 use super::requirement::{Requirement, Wanted};
-use super::{Read, Reader, place, url};
+use super::{Read, Reader, path, place, url};
 use crate::diag::{Checked, Diagnostic, did_you_mean};
 use crate::text::{SourceFile, Span};
 
@@ -49,6 +49,9 @@ pub struct Indexes {
     pub find_links: Vec<String>,
     /// `--no-index`.
     pub no_index: bool,
+    /// Indexes for packages whose source names them (`explicit`). What is resolved does not ask them; a look-up of files by
+    /// their checksums may.
+    pub explicit: Vec<String>,
 }
 
 impl Unlocked {
@@ -65,7 +68,14 @@ impl Unlocked {
 pub(super) fn pyproject(input: &Reader<'_>) -> Checked<Read> {
     let file = input.file;
     let mut found = vec![];
-    let Some(project) = project::read_into(file, &mut found) else { return Checked::none(found) };
+    let Some(mut project) = project::read_into(file, &mut found) else { return Checked::none(found) };
+    if let Some(path) = path::beside(file.name(), UV_TOML)
+        && path.contains('/')
+        && !input.others.contains_key(&path)
+    {
+        return Checked::ok(Read::Needs(vec![path]));
+    }
+    let settings = project::overruled(&mut project.uv, Some(file), input, &mut found).unwrap_or(file);
     // Beside `[project]`, they say where its dependencies come from.
     if project.poetry_dependencies {
         let message = format!(
@@ -114,8 +124,8 @@ pub(super) fn pyproject(input: &Reader<'_>) -> Checked<Read> {
                 .at(place::text(file, &format!("tool.{tool}.source")).unwrap_or_else(|| file.line_span(1)));
         found.push(error.help(format!("lock it, and keep the lock beside it: `{tool} lock`")));
     }
-    uv::refuse_own(&project.uv, file, &mut found);
-    let indexes = uv::indexes(&project.uv, file, &mut found);
+    uv::refuse_own(&project.uv, file, settings, &mut found);
+    let indexes = uv::indexes(&project.uv, settings, &mut found);
     let lines = own_extras_resolved(lines, &project);
     let mut requirements = vec![];
     for line in lines {

@@ -13,9 +13,10 @@ use std::sync::Arc;
 use self::wire::{ConflictWire, DependencyWire, LockWire, PackageWire, RequirementWire};
 use super::model::{Body, ConflictItem, ConflictKind, Edge, Graph, Lock, Node, Package, RootEdge};
 use super::name::normalise;
+use super::project::UV_TOML;
 use super::unlocked::Indexes;
 use super::wire::{Reading, Text, toml};
-use super::{Format, Reader, project};
+use super::{Format, Reader, path, project};
 use crate::diag::{Checked, Diagnostic};
 
 /// The version of the format that we know; revisions of it only add.
@@ -39,8 +40,15 @@ pub(super) fn read(input: &Reader<'_>) -> Checked<super::Read> {
     }
     let project = match project::beside(input) {
         Ok(project) => project,
-        Err(path) => return Checked::ok(super::Read::Needs(vec![path])),
+        Err(path) => {
+            let settings = path::beside(&path, UV_TOML);
+            return Checked::ok(super::Read::Needs([path].into_iter().chain(settings).collect()));
+        }
     };
+    let mut settings = project.map(|project| project.uv).unwrap_or_default();
+    let pyproject = path::beside(file.name(), "pyproject.toml").and_then(|path| input.others.get(&path));
+    // Whoever reads it for its own sake says what is wrong with it.
+    project::overruled(&mut settings, pyproject.and_then(Option::as_ref), input, &mut vec![]);
     let mut reading = Reading::new(file);
     let graph = graph(&wire, &mut reading);
     let lock = Lock {
@@ -48,7 +56,7 @@ pub(super) fn read(input: &Reader<'_>) -> Checked<super::Read> {
         file: file.clone(),
         requires_python: reading.specifiers(wire.requires_python.as_deref()),
         environments: wire.supported_markers.iter().map(|marker| reading.marker(Some(marker))).collect(),
-        binary: project.map(|project| project.uv.binary).unwrap_or_default(),
+        binary: settings.binary,
         indexes: Indexes::default(),
         caveat: None,
         body: Body::Graph(graph),
@@ -214,6 +222,19 @@ mod tests {
     use crate::text::Files;
 
     #[test]
+    fn a_uv_toml_beside_the_project_counts_instead() {
+        let mut files = Files::default();
+        let lock = files.add("uv.lock", "version = 1\n");
+        let pyproject = files.add("pyproject.toml", "[tool.uv]\nno-binary-package=['b']");
+        let settings = files.add("uv.toml", "no-build-package=['c']");
+        let others = [&pyproject, &settings].map(|file| (file.name().to_owned(), Some(file.clone())));
+        let read = lock::read(&lock, &Others::from(others), &Request::default());
+        let (Read::Locked(lock), _) = read.into_result().unwrap() else { panic!() };
+        let [b, c] = ["b", "c"].map(|name| name.parse().unwrap());
+        assert!(!lock.binary.no.names(&b) && lock.binary.only.contains(&c));
+    }
+
+    #[test]
     fn what_is_never_a_wheel_is_said_by_the_project() {
         let mut files = Files::default();
         let lock = files.add("a/uv.lock", "version = 1\n");
@@ -224,7 +245,7 @@ mod tests {
             lock::read(&lock, others, &request).into_result().unwrap().0
         };
         let Read::Needs(needs) = read(&Others::new()) else { panic!("the project is not asked for") };
-        assert_eq!(needs, ["a/pyproject.toml"]);
+        assert_eq!(needs, ["a/pyproject.toml", "a/uv.toml"]);
         let Read::Locked(lock) = read(&Others::from([(needs[0].clone(), Some(project))])) else { panic!() };
         let name = "b-c".parse().unwrap();
         assert!(lock.binary.no.names(&name) && lock.binary.only.contains(&name));

@@ -1,19 +1,24 @@
-//! `[tool.uv]` of a pyproject.toml: where uv takes packages from, and what else decides a resolution.
+//! `[tool.uv]` of a pyproject.toml, and the uv.toml beside it: where uv takes packages from, and what else decides a
+//! resolution.
 
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, SeqAccess, Visitor};
 
+use crate::diag::Diagnostic;
 use crate::lock::binary::Binary;
 use crate::lock::name::normalise;
-use crate::lock::wire::Text;
+use crate::lock::wire::{Text, toml};
+use crate::text::SourceFile;
 
 /// What `[tool.uv]` says of a resolution.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Uv {
     /// `[[tool.uv.index]]`, in order.
     pub indexes: Vec<UvIndex>,
+    /// The same, where a uv.toml stands in for it: sources may still name them.
+    pub overruled: Vec<UvIndex>,
     /// `index-url`.
     pub index_url: Option<String>,
     /// `extra-index-url`, in order.
@@ -32,6 +37,32 @@ pub struct Uv {
     pub prereleases: bool,
     /// The keys that decide a resolution and that nobody but `uv lock` follows.
     pub own: Vec<&'static str>,
+}
+
+/// Keys that uv follows in pyproject.toml alone.
+pub(in crate::lock) const OF_PROJECT: &[&str] = &["override-dependencies", "exclude-dependencies"];
+
+impl Uv {
+    /// Lets a uv.toml stand in for `[tool.uv]`, of which uv then reads no settings (uv's guide, "Configuration files").
+    /// What is no setting but says what the project needs stays: sources, constraints, overrides.
+    ///
+    /// # Errors
+    /// `lock-syntax` if it is not TOML, or not what it should be.
+    pub(in crate::lock) fn overrule(&mut self, file: &SourceFile) -> Result<(), Diagnostic> {
+        let settings = toml::<UvWire<'_>>(file)?.into_uv();
+        let project = std::mem::take(self);
+        let of_project = |key: &&'static str| OF_PROJECT.contains(key);
+        let kept = project.own.into_iter().filter(of_project);
+        let own = kept.chain(settings.own.iter().copied().filter(|key| !of_project(key))).collect();
+        *self = Self {
+            sources: project.sources,
+            constraints: project.constraints,
+            overruled: project.indexes,
+            own,
+            ..settings
+        };
+        Ok(())
+    }
 }
 
 /// One `[[tool.uv.index]]`.
@@ -219,6 +250,7 @@ impl UvWire<'_> {
         binary.only.extend(&all(self.no_build).into_iter().chain(texts(&self.no_build_package)).collect());
         Uv {
             indexes: self.index.iter().map(UvIndex::from).collect(),
+            overruled: vec![],
             index_url: self.index_url.as_deref().map(str::to_owned),
             extra_index_urls: owned(&self.extra_index_url),
             find_links: owned(&self.find_links),

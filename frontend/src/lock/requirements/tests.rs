@@ -73,6 +73,20 @@ fn pinned_lines_with_checksums_are_a_lock() {
 }
 
 #[test]
+fn a_lock_has_the_indexes_of_the_project_too() {
+    let hash = "0".repeat(64);
+    let text = format!("--extra-index-url https://r/simple\n-f https://l\na==1.0 --hash=sha256:{hash}\n");
+    let project = "[[tool.uv.index]]\nurl='https://d/simple'\ndefault=true\n\
+                   [[tool.uv.index]]\nname='only'\nurl='https://only/simple'\nexplicit=true\n\
+                   [[tool.uv.index]]\nurl='file:///wheels'\n";
+    let indexes = locked(&[("requirements.txt", &text), ("pyproject.toml", project)]).indexes;
+    assert_eq!(indexes.index.as_deref(), Some("https://d/simple"));
+    assert_eq!(indexes.extra, ["https://r/simple"]);
+    assert_eq!(indexes.explicit, ["https://only/simple"]);
+    assert_eq!(indexes.find_links, ["https://l"]);
+}
+
+#[test]
 fn an_empty_file_is_a_lock() {
     assert_eq!(locked(&[("requirements.txt", "# nothing\n")]).packages().count(), 0);
 }

@@ -19,10 +19,11 @@ pub(super) fn check(texts: &[(&str, &str)]) -> String {
             return errors.iter().map(|error| error.brief(&files)).collect::<Vec<_>>().join("\n");
         }
     };
-    let Indexes { index, extra, find_links, no_index } = &unlocked.indexes;
+    let Indexes { index, extra, find_links, no_index, explicit } = &unlocked.indexes;
     let lists = [
         ("default", index.iter().cloned().collect()),
         ("index", extra.clone()),
+        ("explicit", explicit.clone()),
         ("links", find_links.clone()),
         ("no index", no_index.then(String::new).into_iter().collect()),
         ("", unlocked.requirements.clone()),

@@ -1,20 +1,26 @@
-//! `[tool.uv]` where there is no lock: the indexes that it names, and the sources of single packages, as far as a list of
-//! requirements can say the same. What it cannot say is an error, as something else would be installed.
+//! `[tool.uv]`, or the uv.toml that stands in for it, where there is no lock: the indexes that it names, and the sources
+//! of single packages, as far as a list of requirements can say the same. What it cannot say is an error, as something
+//! else would be installed.
 
 use super::{Indexes, Unlocked};
 use crate::diag::Diagnostic;
-use crate::lock::project::{Uv, UvIndex, UvOrigin, UvSource};
+use crate::lock::project::{OF_PROJECT, UV_TOML, Uv, UvIndex, UvOrigin, UvSource};
 use crate::lock::requirement::{Requirement, Wanted};
 use crate::lock::{DEFAULT_INDEX, path, place, url};
 use crate::text::SourceFile;
 
 /// The indexes that are asked for every package, in uv's order: those of `[[tool.uv.index]]`, then those of
-/// `extra-index-url`; the default one last.
+/// `extra-index-url`; the default one last. `file` is where they are written.
 pub(in crate::lock) fn indexes(uv: &Uv, file: &SourceFile, found: &mut Vec<Diagnostic>) -> Indexes {
     let mut indexes = Indexes { no_index: uv.no_index, ..Indexes::default() };
     let mut default: Option<&str> = None;
-    for index in uv.indexes.iter().filter(|index| !index.explicit || index.default) {
-        if let Err(error) = usable(index, default.is_some()) {
+    for index in &uv.indexes {
+        if index.explicit && !index.default {
+            // What cannot be asked is not missed: no resolution asks it.
+            if !index.flat && checked(&index.url, file, &mut vec![]).is_some() {
+                indexes.explicit.push(index.url.clone());
+            }
+        } else if let Err(error) = usable(index, default.is_some(), table(file)) {
             found.push(at(error, file, &index.url));
         } else if let Some(url) = checked(&index.url, file, found) {
             match (index.default, index.flat) {
@@ -39,7 +45,12 @@ pub(in crate::lock) fn indexes(uv: &Uv, file: &SourceFile, found: &mut Vec<Diagn
     indexes
 }
 
-fn usable(index: &UvIndex, second_default: bool) -> Result<(), Diagnostic> {
+/// What a setting of uv stands in.
+fn table(file: &SourceFile) -> &'static str {
+    if file.name().rsplit('/').next() == Some(UV_TOML) { "`uv.toml`" } else { "`[tool.uv]`" }
+}
+
+fn usable(index: &UvIndex, second_default: bool, table: &str) -> Result<(), Diagnostic> {
     let error = |message: &str| Diagnostic::error("uv-index", message);
     if index.default && index.explicit {
         return Err(error(
@@ -49,7 +60,7 @@ fn usable(index: &UvIndex, second_default: bool) -> Result<(), Diagnostic> {
     }
     if index.default && index.flat {
         return Err(error("one page of links (`format = \"flat\"`) cannot be the default index")
-            .help("take `default = true` out, and write `no-index = true` into `[tool.uv]`"));
+            .help(format!("take `default = true` out, and write `no-index = true` into {table}")));
     }
     if index.default && second_default {
         return Err(error("there are two default indexes").help("take `default = true` out of one of them"));
@@ -75,10 +86,16 @@ fn checked<'u>(at_url: &'u str, file: &SourceFile, found: &mut Vec<Diagnostic>) 
     Some(at_url)
 }
 
-/// What a resolution without uv's own lock cannot follow.
-pub(super) fn refuse_own(uv: &Uv, file: &SourceFile, found: &mut Vec<Diagnostic>) {
+/// What a resolution without uv's own lock cannot follow, of pyproject.toml and of the file with the settings.
+pub(super) fn refuse_own(
+    uv: &Uv,
+    pyproject: &SourceFile,
+    settings: &SourceFile,
+    found: &mut Vec<Diagnostic>,
+) {
     for key in &uv.own {
-        let message = format!("only `uv lock` follows `{key}` of `[tool.uv]`, and there is no lock");
+        let file = if OF_PROJECT.contains(key) { pyproject } else { settings };
+        let message = format!("only `uv lock` follows `{key}` of {}, and there is no lock", table(file));
         found.push(at(Diagnostic::error("uv-setting", message).help(LOCK), file, key));
     }
 }
@@ -142,6 +159,9 @@ fn reference(
     };
     match origin {
         UvOrigin::Index(name) => match uv.indexes.iter().find(|index| index.name.as_ref() == Some(name)) {
+            None if uv.overruled.iter().any(|index| index.name.as_ref() == Some(name)) => {
+                error(&format!("is the index `{name}` alone, which takes a lock"))
+            }
             None => Err(Diagnostic::error(
                 "uv-source",
                 format!("names the index `{name}`, which `[[tool.uv.index]]` does not have"),

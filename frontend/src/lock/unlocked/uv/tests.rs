@@ -1,5 +1,7 @@
 use super::*;
 use crate::lock::unlocked::tests::check;
+use crate::lock::{self, Others, Read, Request};
+use crate::text::Files;
 
 fn pyproject(tool: &str) -> String {
     let groups = "[dependency-groups]\ndev = ['b']\n";
@@ -16,6 +18,7 @@ fn indexes_are_asked_in_the_order_of_uv() {
     index https://one/simple
     index https://two/simple
     index https://c/simple
+    explicit https://only/simple
     links https://flat
     links https://l
     a[x]>=1; os_name=="posix"
@@ -145,4 +148,61 @@ fn credentials_are_an_error_and_are_not_shown() {
     requirements.txt:2:1: error[url-credentials]: this URL holds credentials
       = help: take them out, and lock: a locked repository is opened with the build secret `GIT_AUTH_TOKEN`
     "#);
+}
+
+#[test]
+fn a_uv_toml_stands_in_for_the_settings_of_the_project() {
+    let project = "[project]\nname='app'\ndependencies=['a']\n[dependency-groups]\ndev=['b']\n";
+    let with = |tool: &str, settings: &str| {
+        check(&[("pyproject.toml", &format!("{project}{tool}")), ("uv.toml", settings)])
+    };
+    insta::assert_snapshot!(with("[tool.uv]\nindex-url='https://no/simple'\nconstraint-dependencies=['c<2']\n[tool.uv.sources]\na={path='libs/a'}\n[[tool.uv.index]]\nurl='https://no/too'", "extra-index-url=['https://e/simple']\n[[index]]\nurl='https://i/simple'"), @"
+    index https://i/simple
+    index https://e/simple
+    a @ ./libs/a
+    b
+    constraint c<2
+    tree libs/a
+    ");
+    insta::assert_snapshot!(check(&[("requirements.txt", "a\n"), ("pyproject.toml", "[tool.uv]\nindex-url='https://no/simple'"), ("uv.toml", "index-url='https://yes/simple'")]), @"
+    default https://yes/simple
+    a
+    ");
+    insta::assert_snapshot!(check(&[("requirements.txt", "a\n"), ("uv.toml", "index-url='https://yes/simple'")]), @"
+    default https://yes/simple
+    a
+    ");
+    insta::assert_snapshot!(with("[tool.uv]\noverride-dependencies=['x']\nexclude-newer='2026-01-01'", "resolution='lowest'\nfind-links=['./wheels']\noverride-dependencies=['x']"), @"
+    pyproject.toml:7:1: error[uv-setting]: only `uv lock` follows `override-dependencies` of `[tool.uv]`, and there is no lock
+      = help: lock it, and keep the lock beside it: `uv lock`
+    uv.toml:1:1: error[uv-setting]: only `uv lock` follows `resolution` of `uv.toml`, and there is no lock
+      = help: lock it, and keep the lock beside it: `uv lock`
+    uv.toml:2:14: error[uv-index]: `./wheels` is no URL of an index; a directory is not looked into
+      = help: lock it, and keep the lock beside it (a lock names the files themselves): `uv lock`
+    ");
+    insta::assert_snapshot!(with("[tool.uv.sources]\na={index='i'}\n[[tool.uv.index]]\nname='i'\nurl='https://i/simple'", "[[index]]\nurl='https://user:hunter2@i/simple'"), @r#"
+    uv.toml:2:6: error[index-credentials]: this URL holds credentials
+      = help: take them out, and name a build secret: `[[index]]` with `url = "…"` and `secret = "…"`
+    pyproject.toml:7:1: error[uv-source]: the source of `a` in `[tool.uv.sources]` is the index `i` alone, which takes a lock
+      = help: lock it, and keep the lock beside it: `uv lock`
+    "#);
+    insta::assert_snapshot!(with("", "[[index]]\nurl=5"), @"uv.toml:2:5: error[lock-syntax]: `uv.toml` cannot be read: invalid type: integer `5`, expected a string");
+    insta::assert_snapshot!(with("", "[[index]]\nurl='https://f'\nformat='flat'\ndefault=true"), @r#"
+    uv.toml:2:6: error[uv-index]: one page of links (`format = "flat"`) cannot be the default index
+      = help: take `default = true` out, and write `no-index = true` into `uv.toml`
+    "#);
+}
+
+#[test]
+fn a_uv_toml_beside_a_project_elsewhere_is_asked_for() {
+    let mut files = Files::default();
+    let project = files.add("api/pyproject.toml", "[project]\nname='app'\ndependencies=['a']");
+    let read = |others: &Others| lock::read(&project, others, &Request::default()).into_result().unwrap().0;
+    let Read::Needs(needs) = read(&Others::new()) else { panic!("uv.toml is not asked for") };
+    assert_eq!(needs, ["api/uv.toml"]);
+    let settings = files.add("api/uv.toml", "index-url='https://i/simple'");
+    let Read::Unlocked(found) = read(&Others::from([(needs[0].clone(), Some(settings))])) else { panic!() };
+    assert_eq!(found.indexes.index.as_deref(), Some("https://i/simple"));
+    let Read::Unlocked(found) = read(&Others::from([(needs[0].clone(), None)])) else { panic!() };
+    assert_eq!(found.indexes.index, None);
 }
