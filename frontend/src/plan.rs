@@ -31,7 +31,7 @@ use crate::text::Span;
 
 pub use bases::{compile_base, default_base};
 pub use copies::lands;
-pub use environment::{Dependencies, library_version, wheels_to_build};
+pub use environment::{Dependencies, Synced, library_version, wheels_to_build};
 pub use groups::{BUCKETS, Grouped, group};
 pub use indexes::{Download, Index, Indexes};
 pub use ingredients::Ingredients;
@@ -217,8 +217,11 @@ pub enum WheelSource {
 /// A step in which uv installs a whole environment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Sync {
-    /// What the helper is asked; the indexes are those of the plan.
+    /// What the helper is asked, without the indexes.
     pub request: SyncRequest,
+    /// The indexes that uv asks: those of the description, and those of the project.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub indexes: Vec<Index>,
     /// Patterns of the files of the context that it sees.
     pub files: Vec<String>,
     /// Where that is written.

@@ -405,7 +405,8 @@ fn an_environment_wants_a_place_of_its_own() {
         build.world.facts.insert("app".to_owned(), facts);
         let sync =
             wheelbase_helper::contract::SyncWhat::Project { groups: vec![], extras: vec![], member: None };
-        let dependencies = wheelbase::plan::Dependencies { sync: Some((sync, vec![])), ..Default::default() };
+        let synced = wheelbase::plan::Synced { what: sync, files: vec![], named: Default::default() };
+        let dependencies = wheelbase::plan::Dependencies { sync: Some(synced), ..Default::default() };
         build.world.dependencies.insert("app".to_owned(), dependencies);
         build.try_made().err().unwrap_or_default()
     };

@@ -327,6 +327,12 @@ pub struct SyncRequest {
     /// Whether bytecode is compiled.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub bytecode: bool,
+    /// URLs of pages with links to files (`--find-links`), beside those that a requirements file names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub find_links: Vec<String>,
+    /// Whether only those pages count (`--no-index`).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub no_index: bool,
     /// Indexes, the default one first; empty: uv's own default.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub indexes: Vec<IndexInput>,

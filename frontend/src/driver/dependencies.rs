@@ -10,7 +10,7 @@ use crate::diag::Diagnostic;
 use crate::gateway::Gateway;
 use crate::lock::{self, Format, Lock, Others, Read, Request, Source as From, Unlocked};
 use crate::lower::Surroundings;
-use crate::plan::{Dependencies, Indexes, Plan};
+use crate::plan::{Dependencies, Indexes, Plan, Synced};
 use crate::select::{Artifact, Chosen, Target, apply_lookup, select};
 use crate::spec::{self, Mode};
 
@@ -207,11 +207,12 @@ pub(super) fn added(
 }
 
 /// What uv installs by itself, and the files of the context that it has to see.
-fn sync(source: &Source, request: &Request) -> Result<(SyncWhat, Vec<String>), Diagnostic> {
-    let (file, format) = match source {
-        Source::Locked(lock) => (lock.file.name(), lock.format),
-        Source::Unlocked(unlocked) => (unlocked.file.name(), Format::Requirements),
+fn sync(source: &Source, request: &Request) -> Result<Synced, Diagnostic> {
+    let (file, format, named) = match source {
+        Source::Locked(lock) => (lock.file.name(), lock.format, &lock.indexes),
+        Source::Unlocked(unlocked) => (unlocked.file.name(), Format::Requirements, &unlocked.indexes),
     };
+    let synced = |what, files| Synced { what, files, named: named.clone() };
     let folder = file.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"));
     let file_alone = || SyncWhat::File(file.to_owned());
     match format {
@@ -233,16 +234,16 @@ fn sync(source: &Source, request: &Request) -> Result<(SyncWhat, Vec<String>), D
                 extras: request.extras.keys().cloned().collect(),
                 member: request.member.as_ref().map(|(name, _)| name.as_str().to_owned()),
             };
-            Ok((what, files))
+            Ok(synced(what, files))
         }
-        Format::Pylock => Ok((file_alone(), vec![file.to_owned()])),
+        Format::Pylock => Ok(synced(file_alone(), vec![file.to_owned()])),
         // A requirements file may include others, and name directories.
         Format::Requirements => {
             let mut files = vec![file.to_owned(), format!("{folder}**/*.txt"), format!("{folder}**/*.in")];
             if let Source::Unlocked(unlocked) = source {
                 files.extend(unlocked.trees.iter().cloned());
             }
-            Ok((file_alone(), files))
+            Ok(synced(file_alone(), files))
         }
         Format::Poetry | Format::Pdm | Format::Pipfile => {
             let message = format!("uv cannot install from `{file}`");

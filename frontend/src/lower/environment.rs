@@ -124,7 +124,7 @@ impl Lowering<'_> {
 
     /// Everything that uv installs by itself, as a layer.
     pub(super) fn sync(&self, stage: &Stage, sync: &Sync, prepared: &Fs) -> Output {
-        let request = SyncRequest { indexes: inputs(&self.plan.indexes), ..sync.request.clone() };
+        let request = SyncRequest { indexes: inputs(&sync.indexes), ..sync.request.clone() };
         // What has to be built may need what is in the compile stage, if there is one.
         let compile = self.plan.stages.iter().find(|stage| stage.name == "wheels");
         let root = compile.map_or(prepared, |compile| &self.done[&compile.name].fs);
@@ -135,7 +135,7 @@ impl Lowering<'_> {
         exec = exec.network(Network::Sandbox).proxy(self.around.runtime.proxy.clone());
         let files = self.around.context.files(&sync.files, "[internal] load the project for uv");
         exec.throw_away(&request.project, files);
-        self.mount_uv(stage, &mut exec, &self.plan.indexes);
+        self.mount_uv(stage, &mut exec, &sync.indexes);
         exec.output_at(&request.out, Fs::Scratch)
     }
 

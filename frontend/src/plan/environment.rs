@@ -7,6 +7,7 @@ use wheelbase_helper::contract::{Facts, InstallRequest, Interpreter, SyncRequest
 use super::groups::group;
 use super::{BuildSource, Group, Indexes, Resolution, Sync, VENV, WheelBuild, WheelSource, place};
 use crate::diag::Diagnostic;
+use crate::lock;
 use crate::select::{Artifact, Chosen, Selection};
 use crate::text::Span;
 
@@ -18,7 +19,7 @@ pub struct Dependencies {
     /// The resolution that the selection was made from, if there was no lock.
     pub resolution: Option<Resolution>,
     /// What uv installs by itself (`mode = "uv"`): then nothing is selected.
-    pub sync: Option<(SyncWhat, Vec<String>)>,
+    pub sync: Option<Synced>,
     /// `layers`.
     pub layers: Option<u32>,
     /// Whether bytecode is compiled.
@@ -27,6 +28,17 @@ pub struct Dependencies {
     pub indexes: Indexes,
     /// The tags that fit the target, for wheels that are built.
     pub accepted_tags: Vec<String>,
+}
+
+/// What uv installs by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Synced {
+    /// What is installed.
+    pub what: SyncWhat,
+    /// Patterns of the files of the context that uv has to see.
+    pub files: Vec<String>,
+    /// The indexes that the project names: uv reads no configuration of its own.
+    pub named: lock::Indexes,
 }
 
 /// The error of a base in which the place of the environment is taken: a layer with the directories of an environment
@@ -85,7 +97,8 @@ pub(super) fn sync(
     interpreter: &Interpreter,
     origin: Option<Span>,
 ) -> Option<Sync> {
-    let (what, files) = dependencies.sync.clone()?;
+    let Synced { what, files, named } = dependencies.sync.clone()?;
+    let indexes = dependencies.indexes.asked(named.index.as_deref(), &named.extra);
     let request = SyncRequest {
         uv: "/uv/bin/uv".to_owned(),
         project: "/src".to_owned(),
@@ -95,10 +108,12 @@ pub(super) fn sync(
         interpreter: interpreter.path.clone(),
         what,
         bytecode: dependencies.bytecode,
+        find_links: named.find_links,
+        no_index: named.no_index,
         indexes: vec![],
         ancestors: place(VENV, facts).ancestors,
     };
-    Some(Sync { request, files, origin })
+    Some(Sync { request, indexes, files, origin })
 }
 
 /// The wheels that have to be built, by their id.

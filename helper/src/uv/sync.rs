@@ -42,6 +42,12 @@ pub fn sync(request: &SyncRequest) -> Result<()> {
             uv.command.args(["pip", "install", "--no-progress", "--requirement", file]);
         }
     }
+    for page in &request.find_links {
+        uv.command.args(["--find-links", page]);
+    }
+    if request.no_index {
+        uv.command.arg("--no-index");
+    }
     uv.run("install the dependencies")?;
 
     let mut tree = Tree::new(&request.out, &request.ancestors)?;
