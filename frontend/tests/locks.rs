@@ -209,7 +209,7 @@ fn looked_up_files_are_those_of_a_lock_with_urls() {
                 by_name.get(&chosen.name).is_some_and(|other| other.version == chosen.version)
             };
             let (known, unknown): (Vec<Chosen>, Vec<Chosen>) = selection.packages.into_iter().partition(same);
-            let found = apply_lookup(Selection { packages: known }, &index, &request, &target);
+            let found = apply_lookup(Selection { packages: known }, &index, &[], &request, &target);
             for chosen in found.into_result().unwrap().0.packages {
                 assert_eq!(chosen.artifact, by_name[&chosen.name].artifact, "{lock} {target_name}");
                 compared += 1;
@@ -217,7 +217,7 @@ fn looked_up_files_are_those_of_a_lock_with_urls() {
             let at_index = |chosen: &Chosen| index.packages().any(|package| package.name == chosen.name);
             let unknown: Vec<Chosen> = unknown.into_iter().filter(|chosen| !at_index(chosen)).collect();
             let count = unknown.len();
-            let found = apply_lookup(Selection { packages: unknown }, &index, &request, &target);
+            let found = apply_lookup(Selection { packages: unknown }, &index, &[], &request, &target);
             assert_eq!(found.diagnostics().iter().filter(|error| error.code == "not-found").count(), count);
         }
     }

@@ -254,3 +254,86 @@ fn an_index_of_the_project_is_asked_without_a_lock() {
     Build::new(&engine, &project).succeed();
     assert!(fetched(&server) >= 2);
 }
+
+/// Two indexes have versions of the same packages, and each has what the other has not.
+fn two_indexes(engine: &Engine) -> [(Server, Wheel, Wheel); 2] {
+    let (first, second) = (index(engine, None), index(engine, None));
+    // Of beta in the version of the first, the second has a file of its own and one with a local version.
+    let version = first.2.filename.split('-').nth(1).unwrap().to_owned();
+    let server = &second.0;
+    let mut page = String::new();
+    for version in [version.clone(), format!("{version}+local")] {
+        let Wheel { filename, bytes } = Wheel::new("beta", &version, &["another"]);
+        server.serve(&format!("/files/{filename}"), bytes);
+        page += &format!("<a href=\"/files/{filename}\">{filename}</a>");
+    }
+    let own = &second.2;
+    server.serve(&format!("/files/{}", own.filename), own.bytes.clone());
+    page += &format!("<a href=\"/files/{0}#sha256={1}\">{0}</a>", own.filename, own.sha256());
+    server.serve("/simple/beta/", page);
+    [first, second]
+}
+
+fn pinned(name: &str, wheel: &Wheel) -> String {
+    let version = wheel.filename.split('-').nth(1).unwrap();
+    format!("{name}=={version} --hash=sha256:{}\n", wheel.sha256())
+}
+
+#[test]
+fn checksums_are_looked_up_at_all_indexes_that_are_named() {
+    let engine = Engine::main();
+    let app = APP.split("\n[[index]]").next().unwrap();
+    let app = app.replace("print(alpha.VERSION == beta.VERSION)", "print('imported')");
+    for other in ["requirements.txt", "pyproject.toml", "uv.toml"] {
+        for turned in [false, true] {
+            let [first, second] = two_indexes(&engine);
+            // alpha is that of the second, beta that of the first, wherever they are named.
+            let lines = pinned("alpha", &second.1) + &pinned("beta", &first.2);
+            let [mut one, mut two] = [&first.0, &second.0].map(|server| format!("{}/simple", server.url()));
+            if turned {
+                std::mem::swap(&mut one, &mut two);
+            }
+            let project = Project::new(&app);
+            let option = format!("--index-url {one}\n");
+            project.write(
+                "requirements.txt",
+                match other {
+                    "requirements.txt" => format!("{option}--extra-index-url {two}\n{lines}"),
+                    _ => format!("{option}{lines}"),
+                },
+            );
+            match other {
+                "pyproject.toml" => project.write(other, format!("[[tool.uv.index]]\nurl = \"{two}\"\n")),
+                "uv.toml" => project.write(other, format!("extra-index-url = [\"{two}\"]\n")),
+                _ => {}
+            }
+            let outcome = Build::new(&engine, &project).succeed();
+            assert_eq!(outcome.named("look up").count(), 1, "{other} {turned}");
+            let fetched = |server: &Server, wheel: &Wheel| {
+                let path = format!("/files/{}", wheel.filename);
+                server.requests().iter().any(|request| request.path == path)
+            };
+            assert!(fetched(&second.0, &second.1) && fetched(&first.0, &first.2), "{other} {turned}");
+        }
+    }
+}
+
+#[test]
+fn one_step_of_uv_asks_the_indexes_of_the_project_too() {
+    let engine = Engine::main();
+    let app = APP.split("\n[[index]]").next().unwrap();
+    for (file, text) in [
+        ("pyproject.toml", "[[tool.uv.index]]\nurl = \"URL/simple\"\n"),
+        ("uv.toml", "extra-index-url = [\"URL/simple\"]\n"),
+    ] {
+        let (server, _, _) = index(&engine, None);
+        let project = Project::new(app);
+        let mode = "copy = []\ndependencies = { file = \"requirements.txt\", mode = \"uv\" }";
+        project.edit("app.toml", "copy = []", mode);
+        project.write("requirements.txt", "alpha\n");
+        project.write(file, text.replace("URL", &server.url()));
+        let outcome = Build::new(&engine, &project).succeed();
+        assert_eq!(outcome.named("install with uv").count(), 1, "{file}");
+        assert!(server.requests().iter().any(|request| request.path.starts_with("/files/beta")), "{file}");
+    }
+}

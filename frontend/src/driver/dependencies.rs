@@ -156,17 +156,25 @@ impl<G: Gateway> Session<'_, G> {
                 selection
             }
         };
-        dependencies.selection =
-            match look_up(&selection, &dependencies.indexes, interpreter, facts, packages) {
-                None => selection,
-                Some(resolution) => {
-                    let (found, _) = self.resolve(&resolution, prepared, around).await?;
-                    let (selection, _) =
-                        apply_lookup(selection, &found, &request, &target).into_result().map_err(fail)?;
-                    dependencies.resolution = Some(resolution);
-                    selection
-                }
-            };
+        let resolution = match source {
+            Source::Locked(lock) => {
+                look_up(&selection, lock, &dependencies.indexes, interpreter, facts, packages)
+            }
+            // What was resolved has its URLs.
+            Source::Unlocked(_) => None,
+        };
+        dependencies.selection = match resolution {
+            None => selection,
+            Some(resolution) => {
+                let (found, _) = self.resolve(&resolution, prepared, around).await?;
+                let indexes = resolution.indexes.iter().map(|index| &index.url);
+                let asked: Vec<String> = indexes.chain(&resolution.find_links).cloned().collect();
+                let (selection, _) =
+                    apply_lookup(selection, &found, &asked, &request, &target).into_result().map_err(fail)?;
+                dependencies.resolution = Some(resolution);
+                selection
+            }
+        };
         Ok(dependencies)
     }
 }

@@ -7,7 +7,7 @@ use super::session::Session;
 use crate::answer::Failure;
 use crate::gateway::Gateway;
 use crate::lock::name::normalise;
-use crate::lock::{self, Binary, Lock, Others, Read, Request, Unlocked};
+use crate::lock::{self, Binary, Format, Lock, Others, Read, Request, Unlocked};
 use crate::lower::{Surroundings, lower_resolution};
 use crate::plan::{Indexes, Plan, Resolution, VENV, library_version, place};
 use crate::select::{Artifact, Selection};
@@ -92,31 +92,42 @@ fn arguments(unlocked: &Unlocked, binary: &Binary) -> (Vec<String>, Vec<String>)
     (only, no.arguments())
 }
 
-/// The look-up of files whose lock knows versions and checksums, but no URLs.
+/// The look-up of files whose lock knows versions and checksums, but no URLs. All indexes that the lock names are asked,
+/// whatever their order: its checksums decide which file is taken.
 pub(super) fn look_up(
     selection: &Selection,
+    lock: &Lock,
     indexes: &Indexes,
     interpreter: &Interpreter,
     facts: &Facts,
     packages: &[String],
 ) -> Option<Resolution> {
-    let mut requirements = vec![];
+    let mut pins = vec![];
     let mut named = vec![];
     for chosen in &selection.packages {
         if let (Artifact::Lookup(lookup), Some(version)) = (&chosen.artifact, &chosen.version) {
-            requirements.push(format!("{}=={version}", chosen.name.as_str()));
+            pins.push((chosen.name.as_str(), version.to_string()));
             named.extend(lookup.index.clone());
         }
     }
     named.sort();
     named.dedup();
+    named.extend(lock.indexes.extra.iter().chain(&lock.indexes.explicit).cloned());
+    // Of a list of requirements, `--index-url` stands in for the usual index. Of other locks, what names no index may be
+    // at the usual one still.
+    let default = lock.indexes.index.as_deref().filter(|_| lock.format == Format::Requirements);
+    let asked = indexes.asked(default, &named);
+    // `==1.0` is also 1.0+cpu, which another of several places may have.
+    let equals = if asked.len() > 1 || !lock.indexes.find_links.is_empty() { "===" } else { "==" };
+    let mut requirements: Vec<String> =
+        pins.iter().map(|(name, version)| format!("{name}{equals}{version}")).collect();
     requirements.sort();
     (!requirements.is_empty()).then(|| Resolution {
         requirements,
         constraints: vec![],
         trees: vec![],
-        find_links: vec![],
-        no_index: false,
+        find_links: lock.indexes.find_links.clone(),
+        no_index: lock.indexes.no_index,
         prereleases: false,
         only_binary: vec![],
         no_binary: vec![],
@@ -126,7 +137,7 @@ pub(super) fn look_up(
         machine: interpreter.machine.clone(),
         platform: None,
         needs_packages: needs_packages(interpreter, packages),
-        indexes: indexes.asked(None, &named),
+        indexes: asked,
         ancestors: place(VENV, facts).ancestors,
         origin: None,
     })

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use super::{Uv, Work};
-use crate::contract::{Extent, PYLOCK_PATH, ResolveRequest};
+use crate::contract::{Extent, IndexInput, PYLOCK_PATH, ResolveRequest};
 use crate::error::{Context, Result};
 use crate::tree::Tree;
 
@@ -14,9 +14,46 @@ use crate::tree::Tree;
 pub fn resolve(request: &ResolveRequest) -> Result<()> {
     let mut tree = Tree::new(&request.out, &request.ancestors)?;
     let work = Work::new()?;
-    let requirements = work.write("requirements.txt", &request.requirements)?;
+    let mut found = String::new();
+    for indexes in orders(request) {
+        found = united(found, &one(request, &indexes, &work)?);
+    }
+    tree.file(PYLOCK_PATH, useful(&found, request).as_bytes(), 0o644)?;
+    tree.finish()
+}
 
-    let mut uv = Uv::new(&request.uv, &request.indexes)?;
+/// The orders in which indexes are asked. Of a version that several have, uv takes the files of the first alone. Where
+/// the requirements are complete, a lock's checksums decide which file is taken, and it may be any of them: so each index
+/// is the first one once.
+fn orders(request: &ResolveRequest) -> Vec<Vec<IndexInput>> {
+    let rounds = if request.complete && !request.no_index { request.indexes.len().max(1) } else { 1 };
+    let order = |round: usize| {
+        let mut indexes = request.indexes.clone();
+        indexes.rotate_left(round);
+        indexes
+    };
+    (0..rounds).map(order).collect()
+}
+
+/// One pylock with the packages of two. What both have in the same words is in it once.
+fn united(mut pylock: String, other: &str) -> String {
+    const PACKAGE: &str = "[[packages]]\n";
+    if pylock.is_empty() {
+        return other.to_owned();
+    }
+    let known: Vec<String> = pylock.split(PACKAGE).map(|package| package.trim_end().to_owned()).collect();
+    for package in other.split(PACKAGE).skip(1).map(str::trim_end) {
+        if !known.iter().any(|known| known == package) {
+            pylock += &format!("\n{PACKAGE}{package}\n");
+        }
+    }
+    pylock
+}
+
+/// What uv resolves with the indexes in this order.
+fn one(request: &ResolveRequest, indexes: &[IndexInput], work: &Work) -> Result<String> {
+    let requirements = work.write("requirements.txt", &request.requirements)?;
+    let mut uv = Uv::new(&request.uv, indexes)?;
     uv.command.args(["pip", "compile", "--quiet", "--no-header", "--no-annotate", "--format", "pylock.toml"]);
     uv.command.args(["--python", &request.interpreter]);
     match &request.extent {
@@ -50,6 +87,9 @@ pub fn resolve(request: &ResolveRequest) -> Result<()> {
     }
     if request.complete {
         uv.command.arg("--no-deps");
+        // A package is looked for at all indexes, not at the first alone that has one of its name. That is safe here: a
+        // file counts only under a checksum that the lock has, so nobody can put another in its place.
+        uv.command.args(["--index-strategy", "unsafe-best-match"]);
     }
     if request.prereleases {
         uv.command.args(["--prerelease", "allow"]);
@@ -60,8 +100,9 @@ pub fn resolve(request: &ResolveRequest) -> Result<()> {
     uv.command.arg(requirements);
     uv.run("resolve the requirements")?;
     let pylock = fs::read_to_string(&written).context(|| "cannot read what was resolved")?;
-    tree.file(PYLOCK_PATH, useful(&pylock, request).as_bytes(), 0o644)?;
-    tree.finish()
+    // What is there would be kept to by the next round.
+    fs::remove_file(&written).context(|| "cannot remove what was resolved")?;
+    Ok(pylock)
 }
 
 /// The pylock without files that are not chosen, whatever the selection: it is part of the image. uv writes each wheel
@@ -120,6 +161,33 @@ mod tests {
             indexes: vec![],
             ancestors: vec![],
         }
+    }
+
+    #[test]
+    fn each_index_is_the_first_once_where_checksums_decide() {
+        let index = |name: &str| IndexInput { url: name.to_owned(), authorization: None };
+        let shown = |request: &ResolveRequest| -> Vec<String> {
+            let names = |order: Vec<IndexInput>| order.into_iter().map(|index| index.url).collect();
+            orders(request).into_iter().map(names).collect()
+        };
+        let indexes = vec![index("a"), index("b"), index("c")];
+        let request = ResolveRequest { indexes, ..request(Extent::Everything) };
+        assert_eq!(shown(&request), ["abc"]);
+        let request = ResolveRequest { complete: true, ..request };
+        assert_eq!(shown(&request), ["abc", "bca", "cab"]);
+        assert_eq!(shown(&ResolveRequest { indexes: vec![], ..request.clone() }), [""]);
+        assert_eq!(shown(&ResolveRequest { no_index: true, ..request }), ["abc"]);
+    }
+
+    #[test]
+    fn what_two_indexes_have_alike_is_written_once() {
+        let package = |name: &str, url: &str| format!("\n[[packages]]\nname = \"{name}\"\nurl = \"{url}\"\n");
+        let head = "lock-version = \"1.0\"\n";
+        let first = format!("{head}{}{}", package("a", "one"), package("b", "one"));
+        let second = format!("{head}{}{}", package("a", "two"), package("b", "one"));
+        assert_eq!(united(String::new(), &first), first);
+        assert_eq!(united(first.clone(), &first), first);
+        assert_eq!(united(first.clone(), &second), first + &package("a", "two"));
     }
 
     const SDIST: &str = "sdist = { url = \"https://example.com/a-1.tar.gz\" }\n";

@@ -1,0 +1,4 @@
+import alpha
+import beta
+
+print(alpha, beta)
