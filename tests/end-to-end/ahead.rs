@@ -2,6 +2,7 @@
 
 use wheelbase_tests::build::{Build, Outcome};
 use wheelbase_tests::engine::Engine;
+use wheelbase_tests::image::Image;
 use wheelbase_tests::project::Project;
 
 /// System packages, requirements that are not locked, and one that is no wheel.
@@ -30,7 +31,8 @@ fn moments<'o>(outcome: &'o Outcome, name: &'o str) -> &'o [String; 2] {
 fn packages_do_not_hold_up_what_does_not_need_them() {
     let engine = Engine::main();
     let project = Project::new(PROJECT);
-    let tag = "wheelbase-test:ahead";
+    let image = Image::new(&engine, "ahead");
+    let tag = image.tag();
     let outcome = Build::new(&engine, &project).args(["--no-cache", "--load", "--tag", tag]).succeed();
     let [begin, end] = moments(&outcome, "[app] packages");
     for name in ["[app] resolve requirements", "[wheels] packages"] {
@@ -38,7 +40,6 @@ fn packages_do_not_hold_up_what_does_not_need_them() {
         assert!(started > begin && started < end, "{name}: {started}, but packages from {begin} to {end}");
     }
     engine.docker(&["run", "--rm", tag]);
-    engine.docker(&["image", "rm", "--force", tag]);
 }
 
 #[test]

@@ -12,6 +12,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use wheelbase_tests::build::Build;
 use wheelbase_tests::engine::{Engine, repository};
+use wheelbase_tests::image::Image;
 
 /// Makes a test of each example, and the list of them.
 macro_rules! examples {
@@ -87,12 +88,13 @@ fn check(name: &str) {
 
 fn check_image(name: &str, folder: &Path, expected: &Expected) {
     let engine = Engine::main();
-    let tag = format!("wheelbase-test:example-{name}-{}", expected.target.as_deref().unwrap_or("app"));
-    build(&engine, folder, expected, &tag);
-    check_config(&engine, &tag);
-    check_layers(&engine, expected, &tag);
-    check_container(&engine, expected, &tag);
-    engine.docker(&["image", "rm", "--force", &tag]);
+    let target = expected.target.as_deref().unwrap_or("app");
+    let image = Image::new(&engine, &format!("example-{name}-{target}"));
+    let tag = image.tag();
+    build(&engine, folder, expected, tag);
+    check_config(&engine, tag);
+    check_layers(&engine, expected, tag);
+    check_container(&engine, expected, tag);
 }
 
 fn build(engine: &Engine, folder: &Path, expected: &Expected, tag: &str) {

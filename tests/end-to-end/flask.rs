@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use wheelbase_tests::build::Build;
 use wheelbase_tests::engine::Engine;
+use wheelbase_tests::image::Image;
 
 use crate::support::{flask, installs, oci, tree};
 
@@ -54,8 +55,9 @@ fn provenance_lists_every_wheel_with_its_checksum() {
 fn the_image_says_who_runs_what() {
     let engine = Engine::main();
     let project = flask();
-    Build::new(&engine, &project).args(["--load", "--tag", "wheelbase-test:configuration"]).succeed();
-    let text = engine.docker(&["image", "inspect", "wheelbase-test:configuration"]);
+    let loaded = Image::new(&engine, "configuration");
+    Build::new(&engine, &project).args(["--load", "--tag", loaded.tag()]).succeed();
+    let text = engine.docker(&["image", "inspect", loaded.tag()]);
     let image: serde_json::Value = serde_json::from_str(&text).unwrap();
     let config = &image[0]["Config"];
     assert_eq!(config["User"], "10001:10001");
@@ -65,7 +67,7 @@ fn the_image_says_who_runs_what() {
     assert!(config["Entrypoint"].is_null());
     assert!(config["ExposedPorts"].get("5000/tcp").is_some());
     let run = |args: &[&str]| {
-        let all = [&["run", "--rm", "wheelbase-test:configuration"], args].concat();
+        let all = [&["run", "--rm", loaded.tag()], args].concat();
         engine.docker(&all).trim().to_owned()
     };
     assert_eq!(run(&["id", "-u"]), "10001");
@@ -73,7 +75,6 @@ fn the_image_says_who_runs_what() {
         "import pwd, os; u = pwd.getpwuid(os.getuid()); print(u.pw_name, u.pw_dir, os.path.isdir(u.pw_dir))";
     assert_eq!(run(&["python", "-c", user]), "app /home/app True");
     assert_eq!(run(&["flask", "--version"]).lines().filter(|line| line.starts_with("Flask ")).count(), 1);
-    engine.docker(&["image", "rm", "-f", "wheelbase-test:configuration"]);
 }
 
 #[test]

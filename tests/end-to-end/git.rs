@@ -6,6 +6,7 @@ use std::process::{Child, Command, Stdio};
 use tempfile::TempDir;
 use wheelbase_tests::build::Build;
 use wheelbase_tests::engine::Engine;
+use wheelbase_tests::image::Image;
 use wheelbase_tests::project::Project;
 
 /// A server of git's own, gone with the value.
@@ -107,11 +108,11 @@ fn a_commit_is_built_and_says_where_it_comes_from() {
     let server = Daemon::start();
     let (url, commit) = server.publish(&Project::new(PACKAGE));
     let project = Project::new(&APP.replace("URL", &url).replace("COMMIT", &commit));
-    let tag = "wheelbase-test:git";
+    let image = Image::new(&engine, "git");
+    let tag = image.tag();
     let outcome = Build::new(&engine, &project).args(["--load", "--tag", tag]).succeed();
     assert_eq!(outcome.named(&format!("fetch {url} {commit}")).count(), 1);
     let printed = engine.docker(&["run", "--rm", tag]);
-    engine.docker(&["image", "rm", "--force", tag]);
     let (text, origin) = printed.split_once('\n').unwrap();
     assert_eq!(text, "hello from a commit");
     let origin: serde_json::Value = serde_json::from_str(origin).unwrap();

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use wheelbase_tests::build::{Build, Outcome};
 use wheelbase_tests::engine::{Engine, repository};
+use wheelbase_tests::image::Image;
 use wheelbase_tests::project::Project;
 
 use crate::cache::work;
@@ -24,11 +25,10 @@ fn packages(lock: &str) -> String {
         project.edit("Pipfile.lock", "\"python_version\": \"3.12\"", "\"python_version\": \"3.13\"");
     }
     project.write("app.toml", LIST.trim_start());
-    let tag = format!("wheelbase-test:{}", lock.replace('/', "-"));
-    Build::new(&engine, &project).args(["--load", "--tag", &tag]).succeed();
-    let printed = engine.docker(&["run", "--rm", &tag]);
-    engine.docker(&["image", "rm", "--force", &tag]);
-    printed
+    let image = Image::new(&engine, &lock.replace('/', "-"));
+    let tag = image.tag();
+    Build::new(&engine, &project).args(["--load", "--tag", tag]).succeed();
+    engine.docker(&["run", "--rm", tag])
 }
 
 /// What every one of the small projects needs, in the versions of that day.
@@ -57,10 +57,10 @@ fn commands_of_a_project_with_poetry_lock_work() {
     );
     project.write("shop.py", "import flask\n\ndef main():\n    print(\"open\")\n");
     project.write("app.toml", "# syntax=wheelbase/wheelbase:0\npython = \"3.13\"\n");
-    let tag = "wheelbase-test:poetry-commands";
+    let image = Image::new(&engine, "poetry-commands");
+    let tag = image.tag();
     Build::new(&engine, &project).args(["--load", "--tag", tag]).succeed();
     let printed = engine.docker(&["run", "--rm", tag]);
-    engine.docker(&["image", "rm", "--force", tag]);
     assert_eq!(printed, "open\n");
 }
 
@@ -109,42 +109,68 @@ fn workspace() -> Project {
     project
 }
 
-/// Builds a service of a test's workspace, and gives its layers and what it prints.
-fn service(engine: &Engine, test: &str, project: &Project, name: &str) -> (Outcome, Vec<String>, String) {
-    let tag = format!("wheelbase-test:workspace-{test}-{name}");
-    let file = project.file(&format!("{name}.toml")).display().to_string();
-    let args = ["--file", &file, "--load", "--tag", &tag];
-    let outcome = Build::of(engine, project.path()).args(args).succeed();
-    let layers = engine.docker(&["image", "inspect", "--format", "{{json .RootFS.Layers}}", &tag]);
-    let printed = engine.docker(&["run", "--rm", &tag]);
-    engine.docker(&["image", "rm", "--force", &tag]);
-    (outcome, serde_json::from_str(&layers).unwrap(), printed)
+/// A service of a test's workspace, built.
+struct Service {
+    outcome: Outcome,
+    layers: Vec<String>,
+    history: String,
+    printed: String,
+}
+
+impl Service {
+    fn build(engine: &Engine, test: &str, project: &Project, name: &str) -> Self {
+        let image = Image::new(engine, &format!("workspace-{test}-{name}"));
+        let tag = image.tag();
+        let file = project.file(&format!("{name}.toml")).display().to_string();
+        let args = ["--file", &file, "--load", "--tag", tag];
+        let outcome = Build::of(engine, project.path()).args(args).succeed();
+        let layers = engine.docker(&["image", "inspect", "--format", "{{json .RootFS.Layers}}", tag]);
+        Self {
+            outcome,
+            layers: serde_json::from_str(&layers).unwrap(),
+            history: engine.docker(&["history", "--no-trunc", "--format", "{{.CreatedBy}}", tag]),
+            printed: engine.docker(&["run", "--rm", tag]),
+        }
+    }
+
+    /// What there is to know when layers are not those that they should be.
+    fn report(&self) -> String {
+        let Self { outcome, layers, history, .. } = self;
+        let steps: Vec<_> =
+            outcome.steps.iter().map(|step| (&step.name, &step.digest, step.cached)).collect();
+        format!(
+            "layers, oldest first: {layers:#?}\nwhat made them, newest first:\n{history}steps: {steps:#?}"
+        )
+    }
 }
 
 #[test]
 fn members_of_a_workspace_share_groups() {
     let engine = Engine::main();
     let project = workspace();
-    let (first, api, printed) = service(&engine, "groups", &project, "api");
-    assert_eq!(printed, "api shared\n");
-    assert_eq!(first.named("build shared").count(), 1);
-    let (second, worker, printed) = service(&engine, "groups", &project, "worker");
-    assert_eq!(printed, "worker shared\n");
-    assert!(second.ran().iter().all(|step| !step.contains("build ")), "{:?}", second.ran());
+    let api = Service::build(&engine, "groups", &project, "api");
+    assert_eq!(api.printed, "api shared\n");
+    assert_eq!(api.outcome.named("build shared").count(), 1);
+    let worker = Service::build(&engine, "groups", &project, "worker");
+    assert_eq!(worker.printed, "worker shared\n");
+    let ran = worker.outcome.ran();
+    assert!(ran.iter().all(|step| !step.contains("build ")), "{ran:?}");
 
-    let own =
-        |layers: &[String], other: &[String]| layers.iter().filter(|layer| !other.contains(layer)).count();
+    let own = |one: &Service, other: &Service| {
+        one.layers.iter().filter(|layer| !other.layers.contains(layer)).count()
+    };
     // Each has its own files, and groups with what only it needs (one package here, and two there, one of which has
     // fallen into a third group). The base, the environment, the other groups and the library are the same.
-    assert_eq!((own(&api, &worker), own(&worker, &api)), (4, 4), "{api:?}\n{worker:?}");
-    assert!(api.len() >= 4 + 4, "{api:?}");
+    let own = (own(&api, &worker), own(&worker, &api));
+    assert_eq!(own, (4, 4), "api: {}\nworker: {}", api.report(), worker.report());
+    assert!(api.layers.len() >= 4 + 4, "{:?}", api.layers);
 }
 
 #[test]
 fn another_member_or_group_moves_nothing() {
     let engine = Engine::main();
     let project = workspace();
-    let (first, _, _) = service(&engine, "members", &project, "worker");
+    let first = Service::build(&engine, "members", &project, "worker").outcome;
 
     project.edit("api/api.py", "api", "another");
     // Another version of what only the other service needs, and of what only tests need.
@@ -155,7 +181,7 @@ fn another_member_or_group_moves_nothing() {
         "[build-system]",
         "[tool.ruff]\nline-length = 99\n\n[build-system]",
     );
-    let (second, _, _) = service(&engine, "members", &project, "worker");
+    let second = Service::build(&engine, "members", &project, "worker").outcome;
     let installed = |outcome: &Outcome| {
         let steps = outcome.steps.iter().filter(|step| step.name.contains(" install "));
         steps.map(|step| (step.name.clone(), step.digest.clone())).collect::<BTreeMap<_, _>>()

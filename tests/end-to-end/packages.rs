@@ -2,6 +2,7 @@
 
 use wheelbase_tests::build::Build;
 use wheelbase_tests::engine::Engine;
+use wheelbase_tests::image::Image;
 use wheelbase_tests::project::Project;
 use wheelbase_tests::server::Server;
 
@@ -33,12 +34,12 @@ fn context(engine: &Engine) -> [String; 2] {
 #[test]
 fn a_base_without_a_shell_gets_packages() {
     let engine = Engine::main();
-    let tag = "wheelbase-test:distroless-packages";
+    let loaded = Image::new(&engine, "distroless-packages");
+    let tag = loaded.tag();
     let project = Project::new(DISTROLESS);
     let outcome =
         Build::new(&engine, &project).args(context(&engine)).args(["--load", "--tag", tag]).succeed();
     let printed = engine.docker(&["run", "--rm", tag]);
-    engine.docker(&["image", "rm", "--force", tag]);
     assert_eq!(printed, "libmariadb 3\nlibpq 15\nshell False user 65532\n");
     let warning = outcome.warnings.iter().find(|warning| warning.contains("not-configured"));
     let warning = warning.unwrap_or_else(|| panic!("{:?}", outcome.warnings));

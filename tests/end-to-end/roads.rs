@@ -2,6 +2,7 @@
 
 use wheelbase_tests::build::Build;
 use wheelbase_tests::engine::Engine;
+use wheelbase_tests::image::Image;
 use wheelbase_tests::project::Project;
 
 use crate::support::prints;
@@ -103,12 +104,12 @@ fn options_of_the_client_are_honoured() {
     let (_, printed) = prints(&project, "options", &args);
     assert_eq!(printed, "good morning\ncontent\n");
 
-    let tag = "wheelbase-test:options-config";
+    let loaded = Image::new(&engine, "options-config");
+    let tag = loaded.tag();
     Build::new(&engine, &project).args(args).args(["--load", "--tag", tag]).succeed();
     let image: serde_json::Value = serde_json::from_str(&engine.docker(&["image", "inspect", tag])).unwrap();
     assert_eq!(image[0]["Config"]["Labels"]["a.b"], "c d");
     assert_eq!(image[0]["Created"], "2001-09-09T01:46:40Z");
-    engine.docker(&["image", "rm", "--force", tag]);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use wheelbase_tests::build::Build;
 use wheelbase_tests::engine::Engine;
+use wheelbase_tests::image::Image;
 use wheelbase_tests::project::Project;
 
 use crate::support::{flask, oci, prints, tree};
@@ -63,7 +64,8 @@ fn a_gate_runs_tests_before_the_app_is_done() {
     let (_, tree) = tree(&engine, &project, &[]);
     assert!(tree.entries.keys().all(|path| !path.contains("pytest") && !path.contains("test_app")));
 
-    let tag = "wheelbase-test:gated";
+    let image = Image::new(&engine, "gated");
+    let tag = image.tag();
     Build::new(&engine, &project).args(["--load", "--tag", tag]).succeed();
     let layers = "{{len .RootFS.Layers}}";
     let layers = engine.docker(&["image", "inspect", "--format", layers, tag]);
@@ -74,7 +76,6 @@ fn a_gate_runs_tests_before_the_app_is_done() {
     let base = engine.docker(&["image", "inspect", "--format", "{{len .RootFS.Layers}}", "python:3.13-slim"]);
     let number = |text: &str| text.trim().parse::<usize>().unwrap();
     assert_eq!(number(&layers), number(&base) + ours, "{history}");
-    engine.docker(&["image", "rm", "--force", tag]);
 
     project.edit("app.py", "2 * number", "3 * number");
     let outcome = Build::new(&engine, &project).fail();
@@ -126,7 +127,8 @@ fn an_init_is_process_1_and_the_app_its_child() {
     let engine = Engine::main();
     let project = Project::new(MADE);
     project.edit("app.toml", "cmd =", "init = true\ncmd =");
-    let tag = "wheelbase-test:init";
+    let image = Image::new(&engine, "init");
+    let tag = image.tag();
     Build::new(&engine, &project).args(["--load", "--tag", tag]).succeed();
     let container = engine.docker(&["run", "--detach", tag]);
     let container = container.trim();
@@ -136,7 +138,6 @@ fn an_init_is_process_1_and_the_app_its_child() {
     let state = engine.docker(&["inspect", "--format", "{{.State.ExitCode}}", container]);
     assert_eq!(state.trim(), "143", "stopped by SIGTERM, which the init passes on");
     engine.docker(&["rm", container]);
-    engine.docker(&["image", "rm", "--force", tag]);
 }
 
 #[test]
@@ -166,10 +167,10 @@ fn commands_of_python_are_stopped_by_an_interrupt() {
         let description = std::fs::read_to_string(project.file("app.toml")).unwrap();
         let head = description.split("\ncmd").next().unwrap();
         project.write("app.toml", format!("{head}\ncmd = [\"{command}\"]\n"));
-        let tag = "wheelbase-test:signal";
+        let image = Image::new(&engine, "signal");
+        let tag = image.tag();
         Build::new(&engine, &project).args(["--load", "--tag", tag]).succeed();
         let signal = engine.docker(&["image", "inspect", "--format", "{{.Config.StopSignal}}", tag]);
-        engine.docker(&["image", "rm", "--force", tag]);
         signal.trim().to_owned()
     };
     assert_eq!(signal("flask"), "SIGINT");

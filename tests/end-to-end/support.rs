@@ -4,6 +4,7 @@ use std::path::Path;
 
 use wheelbase_tests::build::{Build, Outcome};
 use wheelbase_tests::engine::{Engine, repository};
+use wheelbase_tests::image::Image;
 use wheelbase_tests::project::Project;
 use wheelbase_tests::tree::Tree;
 
@@ -36,12 +37,12 @@ pub(crate) fn installs<'o>(steps: &[&'o str]) -> Vec<&'o str> {
 }
 
 /// What a container of a project's image prints.
-pub(crate) fn prints(project: &Project, tag: &str, args: &[&str]) -> (Outcome, String) {
+pub(crate) fn prints(project: &Project, test: &str, args: &[&str]) -> (Outcome, String) {
     let engine = Engine::main();
-    let tag = format!("wheelbase-test:{tag}");
+    let image = Image::new(&engine, test);
+    let tag = image.tag();
     let outcome =
-        Build::new(&engine, project).args(["--load", "--tag", &tag]).args(args.iter().copied()).succeed();
-    let printed = engine.docker(&["run", "--rm", &tag]);
-    engine.docker(&["image", "rm", "--force", &tag]);
+        Build::new(&engine, project).args(["--load", "--tag", tag]).args(args.iter().copied()).succeed();
+    let printed = engine.docker(&["run", "--rm", tag]);
     (outcome, printed)
 }

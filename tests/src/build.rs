@@ -14,6 +14,10 @@ use crate::project::Project;
 /// The name that the examples give to the frontend image in their first line.
 pub const SYNTAX: &str = "wheelbase/wheelbase:0";
 
+/// What the engine says where one build unpacks its image into the store while images with the same layers are removed
+/// or unpacked there: a race of its own (moby/buildkit issue 6521), after all steps and without a trace of them.
+const LOST: &str = "failed to prepare extraction snapshot";
+
 /// A build to be run.
 #[derive(Debug)]
 pub struct Build<'e> {
@@ -88,6 +92,9 @@ impl<'e> Build<'e> {
     /// Runs it. A build without caches waits until it is alone: the engine joins equal steps of builds that run at
     /// the same time, so it would make others run steps that they have cached.
     ///
+    /// A build that failed only because the engine removed a snapshot that it was about to unpack on is done again, and
+    /// the steps are those of the first time: by then all of them were done.
+    ///
     /// # Panics
     /// If buildx cannot be started.
     pub fn run(self) -> Outcome {
@@ -97,6 +104,17 @@ impl<'e> Build<'e> {
             true => (Some(ENGINE.write().expect("no build panics here")), None),
             false => (None, Some(ENGINE.read().expect("no build panics here"))),
         };
+        let mut outcome = self.once();
+        if !outcome.success && outcome.message.contains(LOST) {
+            let again = self.once();
+            outcome.success = again.success;
+            outcome.message = again.message;
+            outcome.metadata = again.metadata;
+        }
+        outcome
+    }
+
+    fn once(&self) -> Outcome {
         let metadata = tempfile::NamedTempFile::new().expect("a temporary file can be made");
         let output = self
             .engine

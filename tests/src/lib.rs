@@ -7,6 +7,7 @@ pub mod check;
 pub mod engine;
 pub mod golden;
 pub mod graph;
+pub mod image;
 pub mod mutate;
 pub mod project;
 pub mod random;
