@@ -247,7 +247,7 @@ fn what_is_no_wheel_at_all() {
     assert!(error.starts_with("cannot install b-1-py3-none-any.whl: cannot open it: "), "{error}");
 }
 
-/// Needs an interpreter of the machine, which has to be of the time of `compileall`'s `stripdir` (3.9).
+/// Needs an interpreter of the machine.
 #[test]
 fn bytecode_is_the_same_each_time_and_names_the_files_of_the_image() {
     let python = "/usr/bin/python3";
@@ -290,6 +290,35 @@ fn an_interpreter_that_fails_is_an_error() {
     assert!(error.starts_with("cannot compile bytecode with /bin/false: exit status: 1"), "{error}");
     let error = bench.install_with(&[wheel], json!({ "compile_with": "/no/python" })).unwrap_err();
     assert!(error.starts_with("cannot compile bytecode with /no/python: "), "{error}");
+}
+
+/// Needs an interpreter of the machine.
+#[test]
+fn bytecode_that_cannot_be_written_is_an_error_unless_its_name_is_why() {
+    let python = "/usr/bin/python3";
+    if !std::path::Path::new(python).exists() {
+        eprintln!("skipped: there is no {python}");
+        return;
+    }
+    let bench = Bench::new();
+    let long = format!("a/{}.py", "x".repeat(250));
+    let wheel = WheelBuilder::new("a-1-py3-none-any.whl")
+        .file("a/__init__.py", "x = 1\n")
+        .file(&long, "x = 1\n")
+        .file("b/__init__.py", "x = 1\n")
+        .file("b/__pycache__", "")
+        .write(&bench.input());
+    let (out, _) =
+        bench.install_with(std::slice::from_ref(&wheel), json!({ "compile_with": python })).unwrap();
+    let compiled = snapshot(&out).into_keys().filter(|path| path.ends_with(".pyc")).count();
+    assert_eq!(compiled, 1);
+
+    // No file may have a byte: what a full disk says, without one.
+    let limited = bench.input().join("python");
+    fs::write(&limited, format!("#!/bin/sh\nulimit -f 0\nexec {python} \"$@\"\n")).unwrap();
+    fs::set_permissions(&limited, fs::Permissions::from_mode(0o755)).unwrap();
+    let error = bench.install_with(&[wheel], json!({ "compile_with": limited })).unwrap_err();
+    assert!(error.contains("cannot compile bytecode with") && error.contains("OSError"), "{error}");
 }
 
 #[test]

@@ -24,19 +24,27 @@ const LIBRARY_PATH: &str = "LD_LIBRARY_PATH";
 const SHARE: u64 = 2 << 20;
 
 /// Reads the names of files from standard input, with NUL between, and compiles them. Files of packages with
-/// syntax errors are common (templates, tests for other versions) and no failure, so what `compile_file` returns
-/// is not looked at. The results are never checked against their sources (PEP 552): times mean nothing here.
-/// `stripdir` and `prependdir` make tracebacks name the files as the image has them.
+/// syntax errors are common (templates, tests for other versions) and no failure, nor are names that leave no room for
+/// `__pycache__` and what goes into it. A disk that is full is one: a layer without some of its bytecode would stay in
+/// the cache. The results are never checked against their sources (PEP 552): times mean nothing here. `dfile` makes
+/// tracebacks name the files as the image has them.
 const PROGRAM: &str = "\
 import sys
 sys.path[:] = [entry for entry in sys.path if entry]
-import compileall, os, py_compile
+import errno, os, py_compile
 os.umask(0o022)
 for name in sys.stdin.buffer.read().split(b'\\0'):
-    compileall.compile_file(
-        os.fsdecode(name), stripdir=sys.argv[1], prependdir='/', quiet=2, force=True,
-        invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
-    )
+    name = os.fsdecode(name)
+    try:
+        py_compile.compile(
+            name, dfile='/' + os.path.relpath(name, sys.argv[1]), doraise=True,
+            invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
+        )
+    except (py_compile.PyCompileError, SyntaxError, UnicodeError, FileExistsError, NotADirectoryError):
+        pass
+    except OSError as error:
+        if error.errno != errno.ENAMETOOLONG:
+            raise
 ";
 
 /// Compiles every module below `packages`, which lies below `out`.
