@@ -1,17 +1,10 @@
-//! `BUILDKIT_DOCKERFILE_CHECK` and `# check=`: what they do to a build and to the answer of a check, against a daemon
-//! that is a struct.
-#![allow(clippy::unwrap_used, reason = "a test may stop where it stands")]
-#![expect(clippy::unwrap_used, reason = "a helper of tests fails by panicking")]
+//! `BUILDKIT_DOCKERFILE_CHECK` and `# check=`: what they do to a build and to the answer of a check.
 
-use buildkit_llb::{Image, Platform, definition};
 use serde_json::Value;
 use wheelbase::answer::{Answer, Failure};
 use wheelbase::driver::build;
-use wheelbase::gateway::fake::FakeGateway;
-use wheelbase::run::Environment;
-use wheelbase_helper::contract::FACTS_PATH;
 
-const BASE: &str = r#"{"architecture":"amd64","os":"linux","config":{"Env":["PATH=/usr/local/bin:/usr/bin:/bin"],"Cmd":["python3"]}}"#;
+use crate::{daemon, environment};
 
 /// A description with two warnings.
 const WARNED: &str = r#"python = "3.13"
@@ -33,25 +26,8 @@ async fn asked_with(
     options: &[(&str, &str)],
     files: &[(&str, &str)],
 ) -> (Result<Answer, Failure>, Vec<String>) {
-    let mut gateway = FakeGateway::new()
-        .file("local://dockerfile", "app.toml", description)
-        .file(
-            "[app] read the base and make the environment",
-            FACTS_PATH,
-            include_str!("../../tests/bench/facts.json"),
-        )
-        .image("docker.io/library/python:3.13-slim", None, BASE);
-    for (path, text) in files {
-        gateway = gateway.file("local://context", path, text);
-    }
-    let own = Image::new("docker.io/library/wheelbase:1", &Platform::linux("amd64")).output();
-    let all = [&[("filename", "app.toml"), ("platform", "linux/amd64")], options].concat();
-    let environment = Environment {
-        options: all.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect(),
-        frontend: Some(definition(&own)),
-        ..Environment::default()
-    };
-    let answer = build(gateway.clone(), environment).await;
+    let gateway = daemon(description, files);
+    let answer = build(gateway.clone(), environment(options)).await;
     let codes = gateway.warnings().into_iter();
     let codes = codes.map(|warning| warning.short.split(':').next().unwrap_or_default().to_owned());
     (answer, codes.collect())

@@ -1,22 +1,14 @@
-//! What `docker buildx build --call=targets` answers, against a daemon that is a struct.
+//! What `docker buildx build --call=targets` answers.
 
-use buildkit_llb::{Image, Platform, definition};
 use serde_json::Value;
 use wheelbase::driver::build;
-use wheelbase::gateway::fake::FakeGateway;
-use wheelbase::run::Environment;
+
+use crate::{daemon, environment};
 
 /// Stages and what they start with.
 async fn bases(description: &str) -> Vec<(String, String)> {
-    let gateway = FakeGateway::new().file("local://dockerfile", "app.toml", description);
-    let own = Image::new("docker.io/library/wheelbase:1", &Platform::linux("amd64")).output();
-    let options = [("filename", "app.toml"), ("requestid", "frontend.targets")];
-    let environment = Environment {
-        options: options.map(|(key, value)| (key.to_owned(), value.to_owned())).into(),
-        frontend: Some(definition(&own)),
-        ..Environment::default()
-    };
-    let answer = build(gateway, environment).await.expect("the description is right");
+    let environment = environment(&[("requestid", "frontend.targets")]);
+    let answer = build(daemon(description, &[]), environment).await.expect("the description is right");
     let json: Value = serde_json::from_slice(&answer.metadata["result.json"]).expect("it is JSON");
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let targets = json["targets"].as_array().expect("a list");

@@ -1,23 +1,13 @@
-//! What a check (`docker buildx build --check`) says, against a daemon that is a struct.
+//! What a check (`docker buildx build --check`) says.
 
-use buildkit_llb::{Image, Platform, definition};
 use wheelbase::driver::build;
-use wheelbase::gateway::fake::FakeGateway;
-use wheelbase::run::Environment;
+
+use crate::{daemon, environment};
 
 /// The text that the client shows.
 async fn check(description: &str, files: &[(&str, &str)]) -> String {
-    let mut gateway = FakeGateway::new().file("local://dockerfile", "app.toml", description);
-    for (path, text) in files {
-        gateway = gateway.file("local://context", path, text);
-    }
-    let own = Image::new("docker.io/library/wheelbase:1", &Platform::linux("amd64")).output();
-    let options = [("filename", "app.toml"), ("platform", "linux/amd64"), ("requestid", "frontend.lint")];
-    let environment = Environment {
-        options: options.map(|(key, value)| (key.to_owned(), value.to_owned())).into(),
-        frontend: Some(definition(&own)),
-        ..Environment::default()
-    };
+    let gateway = daemon(description, files);
+    let environment = environment(&[("requestid", "frontend.lint")]);
     let answer = build(gateway.clone(), environment).await.expect("a check has an answer");
     let asked = gateway.calls();
     assert!(!asked.iter().any(|call| call.starts_with("resolve_image")), "no image is asked for: {asked:#?}");

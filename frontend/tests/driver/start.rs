@@ -1,18 +1,15 @@
-//! Builds of projects that do not say how they start, against a daemon that is a struct.
+//! Builds of projects that do not say how they start.
 
 use std::collections::BTreeMap;
 
-use buildkit_llb::{Image, Platform, definition};
 use buildkit_proto::{attrs::local, pb};
 use prost::Message as _;
 use serde_json::Value;
 use wheelbase::answer::Failure;
 use wheelbase::driver::build;
-use wheelbase::gateway::fake::FakeGateway;
-use wheelbase::run::Environment;
-use wheelbase_helper::contract::FACTS_PATH;
 
-const BASE: &str = r#"{"architecture":"amd64","os":"linux","config":{"Env":["PATH=/usr/local/bin:/usr/bin:/bin"],"Cmd":["python3"]}}"#;
+use crate::{daemon, environment};
+
 const FLASK: &str = "from flask import Flask\n\napp = Flask(__name__)\n";
 
 /// A locked list of packages.
@@ -39,25 +36,8 @@ struct Built {
 }
 
 async fn run(description: &str, files: &[(&str, &str)]) -> Result<Built, String> {
-    let mut gateway = FakeGateway::new()
-        .file("local://dockerfile", "app.toml", description)
-        .file(
-            "[app] read the base and make the environment",
-            FACTS_PATH,
-            include_str!("../../tests/bench/facts.json"),
-        )
-        .image("docker.io/library/python:3.13-slim", None, BASE);
-    for (path, text) in files {
-        gateway = gateway.file("local://context", path, text);
-    }
-    let own = Image::new("docker.io/library/wheelbase:1", &Platform::linux("amd64")).output();
-    let options = [("filename", "app.toml"), ("platform", "linux/amd64")];
-    let environment = Environment {
-        options: options.map(|(key, value)| (key.to_owned(), value.to_owned())).into(),
-        frontend: Some(definition(&own)),
-        ..Environment::default()
-    };
-    let answer = match build(gateway.clone(), environment).await {
+    let gateway = daemon(description, files);
+    let answer = match build(gateway.clone(), environment(&[])).await {
         Ok(answer) => answer,
         Err(Failure::Input(errors, files)) => {
             return Err(errors.iter().map(|error| error.render(&files)).collect::<Vec<_>>().join("\n"));
