@@ -6,7 +6,7 @@ use wheelbase_tests::image::Image;
 use wheelbase_tests::project::Project;
 use wheelbase_tests::server::Server;
 
-use crate::support::{oci, tree};
+use crate::support::{same_twice, tree};
 
 /// An image without a shell, with a library that only its packages bring.
 const DISTROLESS: &str = r#"
@@ -48,16 +48,8 @@ fn a_base_without_a_shell_gets_packages() {
 
 #[test]
 fn packages_of_a_base_without_a_shell_come_out_the_same() {
-    let engine = Engine::main();
-    let folder = tempfile::TempDir::new().unwrap();
-    let project = Project::new(DISTROLESS);
-    let [context, value] = context(&engine);
-    let digests = [1, 2].map(|round| {
-        let outcome = oci(&engine, &project, folder.path(), &["--no-cache", &context, &value]);
-        assert!(outcome.ran().iter().any(|step| step.contains("packages")), "round {round}");
-        outcome.digest().to_owned()
-    });
-    assert_eq!(digests[0], digests[1]);
+    let [context, value] = context(&Engine::main());
+    same_twice(&Project::new(DISTROLESS), &[&context, &value], &["packages"]);
 }
 
 #[test]
@@ -129,20 +121,21 @@ fn a_misspelt_package_for_a_base_without_a_shell_marks_its_line() {
     assert!(said, "{:?}", outcome.logs);
 }
 
-/// An image with an os-release and nothing else.
-fn only_os_release(os_release: &str, packages: &str) -> Project {
-    Project::new(&format!(
+/// A project on an image with an os-release and nothing else, and the arguments that lead to that image.
+fn only_os_release(os_release: &str, packages: &str) -> (Project, [String; 2]) {
+    let project = Project::new(&format!(
         "//- app.toml\n# syntax=wheelbase/wheelbase:0\nfrom = \"bare\"\npackages = {packages}\n\
          dependencies = false\ncmd = [\"/app\"]\ncopy = []\n\n[stages.bare]\nfrom = \"bare-image\"\n\
          //- image/etc/os-release\n{os_release}\n"
-    ))
+    ));
+    let image = format!("bare-image={}", project.file("image").display());
+    (project, ["--build-context".to_owned(), image])
 }
 
+/// Such a project is an error that says all of this.
 #[track_caller]
-fn refused(os_release: &str, packages: &str, parts: &[&str]) {
-    let project = only_os_release(os_release, packages);
-    let image = format!("bare-image={}", project.file("image").display());
-    let message = Build::new(&Engine::main(), &project).args(["--build-context", &image]).fail().message;
+fn refused((project, image): (Project, [String; 2]), parts: &[&str]) {
+    let message = Build::new(&Engine::main(), &project).args(image).fail().message;
     for part in parts {
         assert!(message.contains(part), "the error does not say {part:?}:\n{message}");
     }
@@ -150,16 +143,18 @@ fn refused(os_release: &str, packages: &str, parts: &[&str]) {
 
 #[test]
 fn packages_need_a_shell_or_debian() {
-    refused("ID=wolfi", r#"["libpq"]"#, &["app.toml:3", "no-shell", "bare-image", "`wolfi`, not Debian"]);
-    refused("", r#"["libpq"]"#, &["app.toml:3", "no-shell", "bare-image"]);
+    let packages = r#"["libpq"]"#;
+    let parts = ["app.toml:3", "no-shell", "bare-image", "`wolfi`, not Debian"];
+    refused(only_os_release("ID=wolfi", packages), &parts);
+    refused(only_os_release("", packages), &["app.toml:3", "no-shell", "bare-image"]);
 }
 
 /// No emulator is registered on the machines of the tests, so a step that ran something of the image would fail.
 #[test]
 fn packages_of_another_architecture_need_no_emulation() {
-    let project = only_os_release("ID=debian\nVERSION_CODENAME=bookworm", r#"["libpq5"]"#);
-    let image = format!("bare-image={}", project.file("image").display());
-    let (_, files) = tree(&Engine::main(), &project, &["--build-context", &image, "--platform=linux/arm64"]);
+    let debian = "ID=debian\nVERSION_CODENAME=bookworm";
+    let (project, [context, image]) = only_os_release(debian, r#"["libpq5"]"#);
+    let (_, files) = tree(&Engine::main(), &project, &[&context, &image, "--platform=linux/arm64"]);
     for path in ["usr/lib/aarch64-linux-gnu/libpq.so.5", "var/lib/dpkg/status.d/libc6"] {
         assert!(files.entries.contains_key(path), "{path}");
     }
@@ -193,11 +188,7 @@ copy = []
 #[test]
 fn a_snapshot_needs_debian_or_ubuntu() {
     let packages = r#"{ names = ["libpq"], snapshot = "2026-11-01" }"#;
-    let project = only_os_release("ID=alpine\nVERSION_ID=3.22.1", packages);
+    let (project, image) = only_os_release("ID=alpine\nVERSION_ID=3.22.1", packages);
     project.write("image/bin/sh", "");
-    let image = format!("bare-image={}", project.file("image").display());
-    let message = Build::new(&Engine::main(), &project).args(["--build-context", &image]).fail().message;
-    for part in ["app.toml:3", "no-snapshot", "`bare-image` is `alpine`"] {
-        assert!(message.contains(part), "the error does not say {part:?}:\n{message}");
-    }
+    refused((project, image), &["app.toml:3", "no-snapshot", "`bare-image` is `alpine`"]);
 }

@@ -31,6 +31,23 @@ pub(crate) fn oci(engine: &Engine, project: &Project, folder: &Path, args: &[&st
     Build::new(engine, project).arg(output).args(args.iter().copied()).succeed()
 }
 
+/// Builds twice without caches: both times the steps run whose names hold these texts, and one digest comes out.
+#[track_caller]
+pub(crate) fn same_twice(project: &Project, args: &[&str], steps: &[&str]) {
+    let engine = Engine::main();
+    let folder = tempfile::TempDir::new().unwrap();
+    let args = [&["--no-cache"], args].concat();
+    let digests = [1, 2].map(|round| {
+        let outcome = oci(&engine, project, folder.path(), &args);
+        let ran = outcome.ran();
+        for text in steps {
+            assert!(ran.iter().any(|step| step.contains(text)), "round {round} ran no `{text}`: {ran:?}");
+        }
+        outcome.digest().to_owned()
+    });
+    assert_eq!(digests[0], digests[1]);
+}
+
 /// The steps that install wheels.
 pub(crate) fn installs<'o>(steps: &[&'o str]) -> Vec<&'o str> {
     steps.iter().copied().filter(|step| step.contains(" install ")).collect()
