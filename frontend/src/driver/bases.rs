@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use buildkit_llb::Fs;
-use futures_util::future::join3;
+use futures_util::future::join4;
 use wheelbase_helper::contract::{FACTS_PATH, Facts};
 
 use super::image::DependencyFile;
@@ -35,12 +35,19 @@ impl<G: Gateway> Session<'_, G> {
             let wanted = ingredients.sources(compile);
             let foreign = *known.platform != builder && !compile;
             let native = if foreign { wanted.clone() } else { BTreeMap::new() };
-            let (sources, native, installers) = join3(
+            // Who describes a compile stage most likely needs it. Its image is only asked after, and if it is not to be
+            // had, that is told if it is needed.
+            let described = known.spec.stages.contains_key("wheels");
+            let mut likely = ingredients.sources(described);
+            likely.retain(|name, _| !wanted.contains_key(name));
+            let (sources, likely, native, installers) = join4(
                 self.find(&wanted, known.platform, &project.files, &known.sources),
+                self.find(&likely, known.platform, &project.files, &known.sources),
                 self.find(&native, &builder, &project.files, &known.native),
                 self.find(&ingredients.installers(), &builder, &project.files, &known.native),
             )
             .await;
+            known.sources.extend(likely.unwrap_or_default());
             known.sources.extend(sources?);
             known.native.extend(native?);
             known.native.extend(installers?);

@@ -4,6 +4,7 @@
 mod calls;
 mod check;
 mod check_options;
+mod images;
 mod owners;
 mod start;
 
