@@ -19,6 +19,11 @@ use crate::diag::{Checked, Diagnostic};
 /// Reads a pdm.lock.
 pub(super) fn read(input: &Reader<'_>) -> Checked<Read> {
     let file = input.file;
+    // Asked for first, so that a large lock is not read twice.
+    let project = match project::beside(input) {
+        Ok(project) => project,
+        Err(path) => return Checked::ok(Read::Needs(vec![path])),
+    };
     let wire: LockWire<'_> = match toml(file) {
         Ok(wire) => wire,
         Err(error) => return Checked::failed(error),
@@ -47,10 +52,6 @@ pub(super) fn read(input: &Reader<'_>) -> Checked<Read> {
         );
         return problem(message, "strategy");
     }
-    let project = match project::beside(input) {
-        Ok(project) => project,
-        Err(path) => return Checked::ok(Read::Needs(vec![path])),
-    };
     let mut reading = Reading::new(file);
     let mut entries: Vec<Entry> =
         wire.package.iter().filter_map(|package| entry(package, &mut reading)).collect();

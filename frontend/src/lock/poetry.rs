@@ -22,6 +22,11 @@ use crate::diag::{Checked, Diagnostic};
 /// Reads a poetry.lock.
 pub(super) fn read(input: &Reader<'_>) -> Checked<Read> {
     let file = input.file;
+    // Asked for first, so that a large lock is not read twice.
+    let project = match project::beside(input) {
+        Ok(project) => project,
+        Err(path) => return Checked::ok(Read::Needs(vec![path])),
+    };
     let wire: LockWire<'_> = match toml(file) {
         Ok(wire) => wire,
         Err(error) => return Checked::failed(error),
@@ -29,10 +34,6 @@ pub(super) fn read(input: &Reader<'_>) -> Checked<Read> {
     if let Err(error) = check_version(&wire, input) {
         return Checked::failed(error);
     }
-    let project = match project::beside(input) {
-        Ok(project) => project,
-        Err(path) => return Checked::ok(Read::Needs(vec![path])),
-    };
     let mut reading = Reading::new(file);
     let mut entries: Vec<Entry> =
         wire.package.iter().filter_map(|package| entry(package, &mut reading)).collect();

@@ -25,6 +25,14 @@ const VERSION: i64 = 1;
 /// Reads a uv.lock.
 pub(super) fn read(input: &Reader<'_>) -> Checked<super::Read> {
     let file = input.file;
+    // Asked for first, so that a large lock is not read twice.
+    let project = match project::beside(input) {
+        Ok(project) => project,
+        Err(path) => {
+            let settings = path::beside(&path, UV_TOML);
+            return Checked::ok(super::Read::Needs([path].into_iter().chain(settings).collect()));
+        }
+    };
     let wire: LockWire<'_> = match toml(file) {
         Ok(wire) => wire,
         Err(error) => return Checked::failed(error),
@@ -38,13 +46,6 @@ pub(super) fn read(input: &Reader<'_>) -> Checked<super::Read> {
                 .help("write it anew with a current uv: `uv lock`"),
         );
     }
-    let project = match project::beside(input) {
-        Ok(project) => project,
-        Err(path) => {
-            let settings = path::beside(&path, UV_TOML);
-            return Checked::ok(super::Read::Needs([path].into_iter().chain(settings).collect()));
-        }
-    };
     let mut settings = project.map(|project| project.uv).unwrap_or_default();
     let pyproject = path::beside(file.name(), "pyproject.toml").and_then(|path| input.others.get(&path));
     // Whoever reads it for its own sake says what is wrong with it.
