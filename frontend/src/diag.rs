@@ -110,6 +110,12 @@ impl Diagnostic {
         shown_text(std::slice::from_ref(self), file)
     }
 
+    /// The same as an error, where what is a warning elsewhere must not be.
+    #[must_use]
+    pub fn into_error(self) -> Self {
+        Self { severity: Severity::Error, ..self }
+    }
+
     /// Whether the build cannot start.
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error

@@ -68,8 +68,8 @@ impl<G: Gateway> Session<'_, G> {
                 lock::read(&file, &others, &request).into_result().map_err(|errors| fail(project, errors))?;
             match read {
                 Read::Locked(lock) => {
-                    let folder = file.name().strip_suffix(file.name().rsplit('/').next().unwrap_or_default());
-                    let beside = project.found.get(&format!("{}{pyproject}", folder.unwrap_or_default()));
+                    let beside = lock::path::beside(file.name(), &pyproject);
+                    let beside = beside.and_then(|path| project.found.get(&path));
                     match beside.and_then(|beside| lock::stale(&lock, beside)) {
                         Some(stale) if wanted.locked => return Err(fail(project, vec![as_error(stale)])),
                         stale => warnings.extend(stale),
@@ -181,8 +181,7 @@ impl<G: Gateway> Session<'_, G> {
 
 /// What `locked = true` makes of a warning.
 fn as_error(warning: Diagnostic) -> Diagnostic {
-    Diagnostic { severity: crate::diag::Severity::Error, ..warning }
-        .help("or take `locked = true` out of the description")
+    warning.into_error().help("or take `locked = true` out of the description")
 }
 
 /// Leaves out what a stage finds in the environment that it adds to.

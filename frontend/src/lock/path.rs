@@ -2,7 +2,7 @@
 
 /// `relative` as seen from the directory of the file `of`, relative to the context, clean; `.` for the context
 /// itself. `None` if it is absolute or leads out of the context: nothing there can be copied.
-pub(super) fn beside(of: &str, relative: &str) -> Option<String> {
+pub(crate) fn beside(of: &str, relative: &str) -> Option<String> {
     let directory = of.rsplit_once('/').map_or("", |(directory, _)| directory);
     clean(&format!("{directory}/{relative}"), relative)
 }

@@ -78,8 +78,7 @@ impl CheckOptions {
 }
 
 fn as_error(warning: &Diagnostic) -> Diagnostic {
-    let error = Diagnostic { severity: Severity::Error, ..warning.clone() };
-    error.help(format!(
+    warning.clone().into_error().help(format!(
         "this is a warning, and `error=true` makes it an error; `skip={}` beside it lets it pass",
         warning.code
     ))

@@ -40,7 +40,7 @@ impl Into<'_> {
         Ok(CopyStep {
             from,
             src: absolute("/", copy.src.trim_end_matches('/')),
-            by_name: before_pattern(&copy.src).is_some() && !copy.src.ends_with('/'),
+            by_name: is_by_name(&copy.src),
             place: self.place(&destination(
                 self.workdir,
                 &copy.src,
@@ -119,16 +119,20 @@ pub fn lands(copy: &Copy, path: &str, workdir: &str) -> Option<String> {
     if copy.from.is_some() || listed(&copy.exclude) || !copy.include.is_empty() && !listed(&copy.include) {
         return None;
     }
-    let by_name = before_pattern(&copy.src).is_some() && !copy.src.ends_with('/');
     let dest = destination(workdir, &copy.src, copy.dest.as_ref().map(|dest| dest.value.as_str()));
     let dest = dest.trim_end_matches('/');
-    Some(match (by_name, below) {
+    Some(match (is_by_name(&copy.src), below) {
         (true, "") => format!("{dest}/{name}"),
         (true, below) => format!("{dest}/{name}/{below}"),
         (false, "") if copy.dest.as_ref().is_some_and(|dest| into(&dest.value)) => format!("{dest}/{name}"),
         (false, "") => dest.to_owned(),
         (false, below) => format!("{dest}/{below}"),
     })
+}
+
+/// Whether what is found keeps its own name at the destination: what a pattern matches does, unless its content is meant.
+fn is_by_name(src: &str) -> bool {
+    before_pattern(src).is_some() && !src.ends_with('/')
 }
 
 /// Whether a destination says that it is a directory.
